@@ -1,0 +1,149 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+)
+
+// Caches is every in-process cache of the server, so that a commit here or elsewhere can drop entries by name.
+type Caches struct {
+	off    atomic.Bool // set while news from other processes cannot be heard
+	mu     sync.RWMutex
+	byName map[string]dropper
+}
+
+type dropper interface {
+	drop(key string)
+	dropAll()
+}
+
+// NewCaches makes an empty set.
+func NewCaches() *Caches { return &Caches{byName: map[string]dropper{}} }
+
+// Cache holds rows that are read far more often than written, keyed by text. An entry lives until a commit drops it.
+type Cache[V any] struct {
+	set  *Caches
+	gen  atomic.Int64 // moves at every drop, so that a load that began before it is not kept
+	data *otter.Cache[string, V]
+}
+
+// NewCache adds a cache of at most size entries under a name of its own.
+func NewCache[V any](set *Caches, name string, size int) *Cache[V] {
+	c := &Cache[V]{set: set, data: otter.Must(&otter.Options[string, V]{MaximumSize: size})}
+	set.mu.Lock()
+	defer set.mu.Unlock()
+	set.byName[name] = c
+	return c
+}
+
+// Get gives the entry of key, loading it when it is not there. A failed load is not kept.
+func (c *Cache[V]) Get(ctx context.Context, key string, load func(ctx context.Context, key string) (V, error)) (V, error) {
+	if c.set.off.Load() {
+		return load(ctx, key)
+	}
+	if v, ok := c.data.GetIfPresent(key); ok {
+		return v, nil
+	}
+	gen := c.gen.Load()
+	v, err := load(ctx, key)
+	if err == nil && c.gen.Load() == gen {
+		c.data.Set(key, v)
+		if c.gen.Load() != gen { // dropped between the check and the set
+			c.data.Invalidate(key)
+		}
+	}
+	return v, err
+}
+
+func (c *Cache[V]) drop(key string) {
+	c.gen.Add(1)
+	c.data.Invalidate(key)
+}
+
+func (c *Cache[V]) dropAll() {
+	c.gen.Add(1)
+	c.data.InvalidateAll()
+}
+
+func (s *Caches) forget(drops []drop) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, d := range drops {
+		if c, ok := s.byName[d.cache]; ok {
+			c.drop(d.key)
+		}
+	}
+}
+
+// ForgetAll empties every cache: another process wrote, and what is not known.
+func (s *Caches) ForgetAll() {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, c := range s.byName {
+		c.dropAll()
+	}
+}
+
+// announce tells the other nodes, inside the transaction: PostgreSQL delivers at commit.
+func (s *Caches) announce(ctx context.Context, tx DB, drops []drop) error {
+	if !tx.Postgres || len(drops) == 0 {
+		return nil
+	}
+	if _, err := tx.Write.ExecContext(ctx, "UPDATE cache_generation SET generation = generation + 1"); err != nil {
+		return fmt.Errorf("announce dropped cache entries: %w", err)
+	}
+	if _, err := tx.Write.ExecContext(ctx, "NOTIFY gatehouse_cache"); err != nil {
+		return fmt.Errorf("announce dropped cache entries: %w", err)
+	}
+	return nil
+}
+
+// Watch keeps the caches honest about writes of other processes until ctx ends: on SQLite it looks at PRAGMA data_version,
+// on PostgreSQL at the generation row, every half second; while that cannot be read no cache is used. listen, when given,
+// blocks until PostgreSQL delivers a notice, and shortens the wait.
+func (s *Caches) Watch(ctx context.Context, db DB, listen func(ctx context.Context, wake func())) {
+	news := make(chan struct{}, 1)
+	wake := func() {
+		select {
+		case news <- struct{}{}:
+		default:
+		}
+	}
+	if listen != nil {
+		go listen(ctx, wake)
+	}
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	last := int64(-1)
+	for {
+		gen, err := s.generation(ctx, db)
+		s.off.Store(err != nil)
+		if err == nil && gen != last {
+			s.ForgetAll()
+			last = gen
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-news:
+		}
+	}
+}
+
+func (s *Caches) generation(ctx context.Context, db DB) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, 400*time.Millisecond)
+	defer cancel()
+	query := "PRAGMA data_version"
+	if db.Postgres {
+		query = "SELECT generation FROM cache_generation"
+	}
+	var gen int64
+	err := db.Write.QueryRowContext(ctx, query).Scan(&gen)
+	return gen, err
+}

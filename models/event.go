@@ -1,0 +1,124 @@
+package models
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+// Event is one line of the audit log. It is a row of the change's own transaction; the sealer numbers and chains it within a
+// second. Detail can be erased later: the chain runs over its hash.
+type Event struct {
+	bun.BaseModel `bun:"table:events,alias:e"`
+
+	ID            string          `bun:"id,pk" json:"id"`
+	TenantID      string          `bun:"tenant_id" json:"-"`
+	At            time.Time       `bun:"at" json:"at"`
+	Type          string          `bun:"type" json:"type" doc:"What happened: client.updated, secret.revealed, administrator.signed_in"`
+	Outcome       string          `bun:"outcome" json:"outcome" enum:"success,failure"`
+	Reason        string          `bun:"reason" json:"reason,omitempty" doc:"With a failure: the stable word of its cause."`
+	ActorKind     string          `bun:"actor_kind" json:"actor_kind"`
+	ActorID       string          `bun:"actor_id" json:"actor_id"`
+	ActorName     string          `bun:"actor_name" json:"actor_name"`
+	ObjectKind    string          `bun:"object_kind" json:"object_kind"`
+	ObjectID      string          `bun:"object_id" json:"object_id"`
+	ObjectName    string          `bun:"object_name" json:"object_name"`
+	ApplicationID string          `bun:"application_id" json:"application_id,omitempty"`
+	Face          string          `bun:"face" json:"face" doc:"Where the request came through: console, native, transmit, oauth, command"`
+	IP            string          `bun:"ip" json:"ip,omitempty"`
+	Agent         string          `bun:"agent" json:"agent,omitempty"`
+	RequestID     string          `bun:"request_id" json:"request_id,omitempty"`
+	Detail        json.RawMessage `bun:"detail,type:text,nullzero" json:"detail,omitempty" doc:"Changed fields with their values before and after; secrets and personal data by name only."`
+	DetailHash    string          `bun:"detail_hash" json:"-"`
+	Seq           *int64          `bun:"seq" json:"sequence,omitempty" doc:"Place in the sealed chain; absent until sealed."`
+	Link          string          `bun:"link,nullzero" json:"-"` // keyed hash over this event and the link before it
+}
+
+// Change is one changed field of an event's detail. A secret or personal value is not told.
+type Change struct {
+	Before any  `json:"before"`
+	After  any  `json:"after"`
+	Hidden bool `json:"hidden,omitempty"`
+}
+
+// Record writes an event in the transaction of the change. Who, where and when come from the context.
+func Record(ctx context.Context, tx DB, e Event) error {
+	actor, req := ActorFrom(ctx), RequestFrom(ctx)
+	e.ID, e.At, e.TenantID = NewID(LongID), Now(), actor.TenantID
+	e.ActorKind, e.ActorID, e.ActorName = actor.Kind, actor.ID, actor.Name
+	e.Face, e.IP, e.Agent, e.RequestID = req.Face, req.IP, cut(req.Agent, 200), req.ID
+	if e.Outcome == "" {
+		e.Outcome = "success"
+	}
+	e.DetailHash = hashText(string(e.Detail))
+	if _, err := tx.Write.NewInsert().Model(&e).Exec(ctx); err != nil {
+		return fmt.Errorf("record %s: %w", e.Type, err)
+	}
+	return nil
+}
+
+// Diff gives an event's detail for a change from before to after, two rows of one type, by their JSON names. Fields tagged
+// audit:"-" do not count (versions, times); audit:"name" fields are told by name only; nil stands for "did not exist".
+func Diff(before, after any) json.RawMessage {
+	changes := map[string]Change{}
+	var b, a reflect.Value
+	if before != nil {
+		b = reflect.Indirect(reflect.ValueOf(before))
+	}
+	if after != nil {
+		a = reflect.Indirect(reflect.ValueOf(after))
+	}
+	t := typeOf(b, a)
+	for i := 0; t != nil && i < t.NumField(); i++ {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous || name == "" || name == "-" || f.Tag.Get("audit") == "-" {
+			continue
+		}
+		if c, changed := compare(valueAt(b, i), valueAt(a, i)); changed {
+			if f.Tag.Get("audit") == "name" || f.Type == reflect.TypeFor[Secret]() {
+				c = Change{Hidden: true}
+			}
+			changes[name] = c
+		}
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	out, _ := json.Marshal(changes)
+	return out
+}
+
+func typeOf(vs ...reflect.Value) reflect.Type {
+	for _, v := range vs {
+		if v.IsValid() {
+			return v.Type()
+		}
+	}
+	return nil
+}
+
+func valueAt(v reflect.Value, i int) any {
+	if !v.IsValid() || v.Field(i).IsZero() {
+		return nil
+	}
+	return v.Field(i).Interface()
+}
+
+func compare(before, after any) (Change, bool) {
+	b, _ := json.Marshal(before)
+	a, _ := json.Marshal(after)
+	return Change{Before: json.RawMessage(b), After: json.RawMessage(a)}, string(b) != string(a)
+}
+
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "")
+}

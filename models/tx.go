@@ -1,0 +1,81 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/uptrace/bun"
+)
+
+// DB is the database as operations see it: two pools, or one transaction. On SQLite Read is a pool of readers and Write one
+// writer whose transactions begin immediate; on PostgreSQL both are one pool. Inside InTx both are the transaction.
+type DB struct {
+	Read, Write bun.IDB
+	Postgres    bool
+	Caches      *Caches
+	tx          *txState
+}
+
+// txState is what an outermost transaction gathers until it is committed.
+type txState struct{ dropped []drop }
+
+type drop struct{ cache, key string }
+
+// InTx runs fn in a transaction. A transaction inside another is a savepoint. Caches that fn dropped entries of are told
+// after the commit and before InTx returns, so that an answer never precedes the end of what it replaces.
+func InTx(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error) error {
+	outer := db.tx == nil
+	state := db.tx
+	if outer {
+		state = &txState{}
+	}
+	err := db.Write.RunInTx(ctx, &sql.TxOptions{}, func(ctx context.Context, tx bun.Tx) error {
+		in := DB{Read: tx, Write: tx, Postgres: db.Postgres, Caches: db.Caches, tx: state}
+		if err := fn(ctx, in); err != nil {
+			return err
+		}
+		if outer {
+			return db.Caches.announce(ctx, in, state.dropped)
+		}
+		return nil
+	})
+	if err == nil && outer {
+		db.Caches.forget(state.dropped)
+	}
+	return err
+}
+
+// Drop takes an entry out of a cache when the transaction commits, here and on every other node.
+func (db DB) Drop(cache, key string) {
+	if db.tx == nil {
+		panic("models.DB.Drop outside of InTx: " + cache)
+	}
+	db.tx.dropped = append(db.tx.dropped, drop{cache, key})
+}
+
+// Touched turns a write that met no row into a NotFound fault.
+func Touched(res sql.Result, err error, kind string) error {
+	if err != nil {
+		return fmt.Errorf("write %s: %w", kind, err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return fmt.Errorf("write %s: %w", kind, err)
+	}
+	if n == 0 {
+		return Missing(kind)
+	}
+	return nil
+}
+
+// Found turns "no rows" into a NotFound fault.
+func Found(err error, kind string) error {
+	if err == sql.ErrNoRows {
+		return Missing(kind)
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", kind, err)
+	}
+	return nil
+}
