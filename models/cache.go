@@ -10,6 +10,13 @@ import (
 	"github.com/maypok86/otter/v2"
 )
 
+// Names of caches that features share: whoever changes the row drops its entry.
+const (
+	CacheApplication = "application"  // by application id
+	CacheClient      = "client"       // by client_id
+	CacheOAuthClient = "oauth_client" // by client_id: a client with its credentials, as the token endpoint needs it
+)
+
 // Caches is every in-process cache of the server, so that a commit here or elsewhere can drop entries by name.
 type Caches struct {
 	off    atomic.Bool // set while news from other processes cannot be heard
