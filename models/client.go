@@ -92,6 +92,7 @@ type Client struct {
 	FAPIProfile                        string `bun:"fapi_profile" json:"fapi_profile" enum:"none,fapi1_adv_pkj_par,fapi1_adv_mtls_par,fapi2_sp_pkj_mtls,fapi2_sp_mtls_mtls"`
 
 	IDTokenSignedResponseAlg string            `bun:"id_token_signed_response_alg" json:"id_token_signed_response_alg" enum:",RS256,ES256,PS256,EdDSA"`
+	AccessTokenAlg           string            `bun:"access_token_alg" json:"access_token_alg" enum:",RS256,ES256,PS256,EdDSA" doc:"Empty: as the tenant chose."`
 	IDTokenEncryption        IDTokenEncryption `bun:"id_token_encryption,type:text" json:"id_token_encryption"`
 
 	AccessTokenLifetimeSeconds *int64       `bun:"access_token_lifetime_seconds" json:"access_token_lifetime_seconds" doc:"Null: the resource's, else the tenant's."`

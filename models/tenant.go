@@ -19,7 +19,8 @@ type Tenant struct {
 	TransmitWebAuthn bool   `bun:"transmit_webauthn" json:"transmit_webauthn" doc:"Accept the removed webauthn method in the Transmit dialect's login preferences."`
 	DefaultAudience  string `bun:"default_audience" json:"default_audience" doc:"Audience of a token that was asked for without one; empty for the Transmit management audience."`
 
-	AccessTokenLifetimeSeconds int64 `bun:"access_token_lifetime_seconds" json:"access_token_lifetime_seconds" doc:"60 to 86400."`
+	AccessTokenLifetimeSeconds int64  `bun:"access_token_lifetime_seconds" json:"access_token_lifetime_seconds" doc:"60 to 86400."`
+	AccessTokenAlg             string `bun:"access_token_alg" json:"access_token_alg" enum:",ES256,RS256,PS256,EdDSA" doc:"Signature of access tokens; empty for ES256."`
 
 	SupportEmail string    `bun:"support_email" json:"support_email"`
 	SupportURL   string    `bun:"support_url" json:"support_url"`

@@ -52,13 +52,20 @@ type Vault struct {
 }
 
 // OpenVault reads the data keys, making those that are missing. A wrong master key is an error: the server must not start.
+// A master key that can make itself (a file) is made only for a database that has no data keys yet, so that a lost key is
+// noticed instead of replaced.
 func OpenVault(ctx context.Context, db DB, master MasterKeys) (*Vault, error) {
-	versions, err := master.Versions()
+	v := &Vault{keys: map[string][]byte{}}
+	rows, err := dataKeys(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	v := &Vault{keys: map[string][]byte{}}
-	rows, err := dataKeys(ctx, db)
+	if m, ok := master.(interface{ Make() error }); ok && len(rows) == 0 {
+		if err := m.Make(); err != nil {
+			return nil, err
+		}
+	}
+	versions, err := master.Versions()
 	if err != nil {
 		return nil, err
 	}
