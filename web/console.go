@@ -1,0 +1,168 @@
+package web
+
+import (
+	"context"
+	"io"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"gatehouse/models"
+	"gatehouse/views/ui"
+)
+
+// Console is the face of the pages: forms in, HTML out, faults as pages.
+var Console Face = console{}
+
+type console struct{}
+
+func (console) Name() string { return "console" }
+
+func (console) Read(r *Request, in any) error { return Bind(r, in, Lenient) }
+
+func (console) Write(r *Request, status int, out any) error { return r.JSON(status, out) }
+
+func (console) Fault(r *Request, f *models.Fault) error {
+	r.retryAfter(f)
+	switch {
+	case f.Code == models.Unauthenticated:
+		return r.toSignIn()
+	case f.Reason == "recent_sign_in_needed":
+		return r.redirect("/console/sign-in/confirm?next=" + url.QueryEscape(r.back()))
+	}
+	return r.Render(status(f.Code), faultPage(ui.ErrorOpts{Status: strconv.Itoa(status(f.Code)), Title: title(f.Code), Text: f.Text,
+		RequestID: r.id, Where: r.c.Method() + " " + r.path()}, r.session != nil))
+}
+
+// faultPage draws a fault inside the console for somebody signed in, else as a quiet page.
+func faultPage(e ui.ErrorOpts, signedIn bool) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		ctx = templ.WithChildren(ctx, ui.ErrorPage(e))
+		if signedIn {
+			return ui.Shell(ui.Head{Title: e.Title}).Render(ctx, w)
+		}
+		return ui.QuietPage(ui.Quiet{Title: e.Title}).Render(ctx, w)
+	})
+}
+
+// admitConsole knows the administrator by the session and refuses forms that are not ours.
+func (r *Request) admitConsole() error {
+	if err := r.loadSession(); err != nil {
+		return err
+	}
+	if r.session != nil {
+		if err := r.knowAdministrator(); err != nil {
+			return err
+		}
+	}
+	if r.route.Action == Public {
+		if err := r.srv.limit.anonymous(r); err != nil {
+			return err
+		}
+		return r.guard()
+	}
+	if r.session == nil {
+		return &models.Fault{Code: models.Unauthenticated, Reason: "not_signed_in", Text: "Sign in first."}
+	}
+	if err := r.guard(); err != nil {
+		return err
+	}
+	if r.route.Action != SignedIn && !r.Actor().May(r.route.Action) {
+		return models.Denied(r.route.Action)
+	}
+	return nil
+}
+
+func (r *Request) knowAdministrator() error {
+	actor, account, err := r.srv.Accounts.Administrator(r.ctx, r.session.AdministratorID)
+	if models.IsFault(err, models.NotFound) {
+		r.session = nil
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	actor.AuthTime, actor.SessionID = r.session.AuthAt, r.session.IDHash
+	r.account = account
+	r.ctx = models.WithActor(r.ctx, actor)
+	return nil
+}
+
+// toSignIn leads to the sign-in page and, after it, back here.
+func (r *Request) toSignIn() error {
+	if r.srv.SetupOpen != nil && r.srv.SetupOpen(r.ctx) {
+		return r.redirect("/setup")
+	}
+	return r.redirect("/console/sign-in?next=" + url.QueryEscape(r.back()))
+}
+
+// back is the page to return to: this one when it was asked for with GET, else the one that the form was on.
+func (r *Request) back() string {
+	if r.c.Method() == "GET" && !r.HTMX() {
+		return SafeNext(string(r.c.Request().RequestURI()))
+	}
+	if u, err := url.Parse(r.c.Get("Referer")); err == nil && u.Path != "" && r.srv.known(u.Scheme+"://"+u.Host) {
+		return SafeNext(u.RequestURI())
+	}
+	return "/console"
+}
+
+// redirect leads elsewhere: 303, or a full navigation for HTMX.
+func (r *Request) redirect(to string) error {
+	r.c.Set("Cache-Control", "no-store")
+	if r.HTMX() {
+		r.c.Set("HX-Redirect", to)
+		return r.Empty(200)
+	}
+	r.c.Set("Location", to)
+	return r.Empty(303)
+}
+
+// chrome is what surrounds every page.
+func (r *Request) chrome() ui.Chrome {
+	c := ui.Chrome{Version: r.srv.Version, Origin: r.origin, Path: strings.Clone(r.c.Path()), RequestID: r.id, Healthy: true,
+		CSRFToken: r.csrfToken(), Theme: r.theme(), Toasts: r.takeToasts(), Can: func(string) bool { return false }}
+	if r.session != nil && r.account.ID != "" {
+		actor := r.Actor()
+		c.AdminID, c.AdminName, c.AdminEmail, c.Role = r.account.ID, r.account.Name, r.account.Email, r.account.Role
+		c.Can = actor.May
+		c.SessionEnds = earlier(r.session.ExpiresAt, r.srv.sessions.now().Add(models.SessionIdle))
+		if r.srv.Decorate != nil {
+			r.srv.Decorate(r.ctx, &c)
+		}
+	}
+	return c
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// theme is the visitor's choice, in a cookie so that the first page is right already.
+func (r *Request) theme() string {
+	switch t := r.c.Cookies("gatehouse_theme"); t {
+	case "light", "dark":
+		return t
+	}
+	return ""
+}
+
+// SetTheme remembers light, dark or, for anything else, the system's choice.
+func (r *Request) SetTheme(theme string) {
+	life := 365 * 24 * time.Hour
+	if theme != "light" && theme != "dark" {
+		theme = ""
+	}
+	o := r.options()
+	o.MaxAge = int(life / time.Second)
+	if theme == "" {
+		o.MaxAge = -1
+	}
+	r.c.Response().Header.Add("Set-Cookie", themeCookie(theme, o))
+}

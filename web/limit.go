@@ -1,0 +1,77 @@
+package web
+
+import (
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+	"golang.org/x/time/rate"
+
+	"gatehouse/models"
+)
+
+// Limits for callers that nobody vouches for. Authenticated management and successful token calls have none.
+const (
+	failureBurst  = 1000 // failed authentications of one address, then
+	failureRate   = 10   // per second
+	anonymousRate = 50   // unsafe anonymous requests per second of one address
+)
+
+// limiter counts per source address in token buckets. Memory is bounded: the least used address is forgotten first.
+type limiter struct {
+	failures, anonymousUse *otter.Cache[string, *rate.Limiter]
+}
+
+func newLimiter() *limiter {
+	buckets := func() *otter.Cache[string, *rate.Limiter] {
+		return otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: 50_000,
+			ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](10 * time.Minute)})
+	}
+	return &limiter{failures: buckets(), anonymousUse: buckets()}
+}
+
+func bucket(c *otter.Cache[string, *rate.Limiter], key string, perSecond float64, burst int) *rate.Limiter {
+	if l, ok := c.GetIfPresent(key); ok {
+		return l
+	}
+	l, _ := c.SetIfAbsent(key, rate.NewLimiter(rate.Limit(perSecond), burst))
+	return l
+}
+
+// failed counts a failed authentication and gives its fault, or, when there were too many, the fault of the limit.
+func (l *limiter) failed(r *Request, fault error) error {
+	b := bucket(l.failures, r.ip, failureRate, failureBurst)
+	if b.Allow() {
+		l.tell(r, "failures", b, failureBurst)
+		return fault
+	}
+	l.tell(r, "failures", b, failureBurst)
+	return limited(time.Second)
+}
+
+// anonymous counts an unsafe request that anybody may send.
+func (l *limiter) anonymous(r *Request) error {
+	if m := r.c.Method(); m == "GET" || m == "HEAD" {
+		return nil
+	}
+	b := bucket(l.anonymousUse, r.ip+r.route.Path, anonymousRate, anonymousRate*10)
+	ok := b.Allow()
+	l.tell(r, "anonymous", b, anonymousRate*10)
+	if !ok {
+		return limited(time.Second)
+	}
+	return nil
+}
+
+// tell writes the headers of draft-ietf-httpapi-ratelimit-headers.
+func (l *limiter) tell(r *Request, policy string, b *rate.Limiter, burst int) {
+	window := int(math.Ceil(float64(burst) / float64(b.Limit())))
+	left := max(0, int(b.Tokens()))
+	r.c.Set("RateLimit-Policy", `"`+policy+`";q=`+strconv.Itoa(burst)+`;w=`+strconv.Itoa(window))
+	r.c.Set("RateLimit", `"`+policy+`";r=`+strconv.Itoa(left)+`;t=`+strconv.Itoa(window-left*window/burst))
+}
+
+func limited(wait time.Duration) *models.Fault {
+	return &models.Fault{Code: models.RateLimited, Reason: "too_many_requests", Text: "Too many requests from this address. Wait as long as Retry-After says.", RetryAfter: wait}
+}

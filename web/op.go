@@ -1,0 +1,168 @@
+// Package web is HTTP and no feature: it turns operations into routes, reads input, writes answers in the shape of a face,
+// knows who is asking, and keeps the browser safe. Features give it plain values (Route); it never imports them.
+package web
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/a-h/templ"
+
+	"gatehouse/models"
+)
+
+// Actions that stand for a rule instead of a permission.
+const (
+	Public   = "public"    // anybody; few routes, listed in a test
+	SignedIn = "signed_in" // any administrator with a console session
+)
+
+// Route gives an operation a place: method, path, the action that its caller must hold, and a face.
+type Route struct {
+	Method string
+	Path   string
+	Action string
+	Endpoint
+}
+
+// Endpoint is an operation behind a face. Make one with Do, Page, Submit or Raw.
+type Endpoint struct {
+	face   Face
+	in     reflect.Type // what the route reads, nil for nothing
+	out    reflect.Type // what it answers, nil for nothing
+	status int          // of success
+	run    func(r *Request) error
+	doc    Doc
+}
+
+// Doc is what the OpenAPI document and the coverage table say beyond the types.
+type Doc struct {
+	Summary  string
+	Tag      string
+	Coverage string // "enforced" or "stored": what a dialect's table says; empty for enforced
+	Hidden   bool   // left out of the OpenAPI document
+	Media    string // media type of the answer when it is not JSON
+}
+
+// With adds a summary for the OpenAPI document.
+func (e Endpoint) With(d Doc) Endpoint { e.doc = d; return e }
+
+// About gives an endpoint its one-line summary.
+func (e Endpoint) About(summary string) Endpoint { e.doc.Summary = summary; return e }
+
+// Face names the face of the endpoint.
+func (e Endpoint) Face() Face { return e.face }
+
+// In is the type that the endpoint reads.
+func (e Endpoint) In() reflect.Type { return e.in }
+
+// Out is the type that the endpoint answers.
+func (e Endpoint) Out() reflect.Type { return e.out }
+
+// Status is the status of success.
+func (e Endpoint) Status() int { return e.status }
+
+// Doc gives what the endpoint says of itself.
+func (e Endpoint) Doc() Doc { return e.doc }
+
+// None is the input or output of an operation that has none.
+type None struct{}
+
+// Do is an operation behind a JSON face: read, call, write.
+func Do[In, Out any](face Face, status int, op func(context.Context, In) (Out, error)) Endpoint {
+	return Endpoint{face: face, in: typeOf[In](), out: typeOf[Out](), status: status, run: func(r *Request) error {
+		var in In
+		if err := face.Read(r, &in); err != nil {
+			return err
+		}
+		out, err := op(r.ctx, in)
+		if err != nil {
+			return err
+		}
+		if typeOf[Out]() == nil {
+			return face.Write(r, status, nil)
+		}
+		return face.Write(r, status, out)
+	}}
+}
+
+// Do0 is Do for an operation that answers nothing.
+func Do0[In any](face Face, status int, op func(context.Context, In) error) Endpoint {
+	return Do(face, status, func(ctx context.Context, in In) (None, error) { return None{}, op(ctx, in) })
+}
+
+// Map puts wire types around an operation: what a dialect reads and writes is not what the operation takes and gives.
+func Map[B, In, Out, W any](decode func(B) In, op func(context.Context, In) (Out, error), encode func(Out) W) func(context.Context, B) (W, error) {
+	return func(ctx context.Context, body B) (W, error) {
+		out, err := op(ctx, decode(body))
+		if err != nil {
+			var none W
+			return none, err
+		}
+		return encode(out), nil
+	}
+}
+
+// Page draws what an operation answers. HTMX may ask for a named fragment of the same view.
+func Page[In, Out any](op func(context.Context, In) (Out, error), view func(Out) templ.Component) Endpoint {
+	return Endpoint{face: Console, in: typeOf[In](), out: nil, status: 200, run: func(r *Request) error {
+		var in In
+		if err := Console.Read(r, &in); err != nil {
+			return err
+		}
+		out, err := op(r.ctx, in)
+		if err != nil {
+			return err
+		}
+		return r.Render(200, view(out))
+	}}
+}
+
+// Redraw draws the form again with what was typed and what is wrong with it.
+type Redraw[In any] func(ctx context.Context, in In, fault *models.Fault) (templ.Component, error)
+
+// Submit is an operation behind a form: a fault draws the form again (422, 409 or 412), success leads to the next page.
+func Submit[In, Out any](op func(context.Context, In) (Out, error), redraw Redraw[In], next func(In, Out) string) Endpoint {
+	return SubmitThen(op, redraw, func(r *Request, in In, out Out) error { return r.Next(next(in, out)) })
+}
+
+// SubmitThen is Submit with an own way to go on after success: to start a session, or to show a secret once.
+func SubmitThen[In, Out any](op func(context.Context, In) (Out, error), redraw Redraw[In], then func(*Request, In, Out) error) Endpoint {
+	return Endpoint{face: Console, in: typeOf[In](), status: 200, run: func(r *Request) error {
+		var in In
+		err := Console.Read(r, &in)
+		if err == nil {
+			var out Out
+			if out, err = op(r.ctx, in); err == nil {
+				return then(r, in, out)
+			}
+		}
+		fault, ok := models.AsFault(err)
+		if !ok || redraw == nil || !redrawn(fault.Code) {
+			return err
+		}
+		view, err := redraw(r.ctx, in, fault)
+		if err != nil {
+			return err
+		}
+		return r.Render(status(fault.Code), view)
+	}}
+}
+
+// redrawn tells which faults belong beside a form; the others are pages of their own.
+func redrawn(code models.Code) bool {
+	return code == models.Invalid || code == models.Conflict || code == models.Stale || code == models.RateLimited || code == models.Unauthenticated
+}
+
+// Raw is for what fits neither: precomputed bytes, downloads, streams. The face says how a fault is written.
+func Raw(face Face, fn func(ctx context.Context, r *Request) error) Endpoint {
+	return Endpoint{face: face, status: 200, run: func(r *Request) error { return fn(r.ctx, r) }}
+}
+
+func typeOf[T any]() reflect.Type {
+	t := reflect.TypeFor[T]()
+	if t == reflect.TypeFor[None]() {
+		return nil
+	}
+	return t
+}
