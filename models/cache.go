@@ -15,6 +15,10 @@ const (
 	CacheApplication = "application"  // by application id
 	CacheClient      = "client"       // by client_id
 	CacheOAuthClient = "oauth_client" // by client_id: a client with its credentials, as the token endpoint needs it
+
+	CacheTenant        = "tenant"        // by tenant id
+	CacheAdministrator = "administrator" // by administrator id
+	CacheSession       = "session"       // console sessions by the hash of their id
 )
 
 // Caches is every in-process cache of the server, so that a commit here or elsewhere can drop entries by name.

@@ -36,7 +36,7 @@ var _ sessions.Store = (*store)(nil)
 func newStore(db models.DB, v *models.Vault) *store {
 	codec := securecookie.New(v.DataKey(models.KeySession), nil).MaxAge(int(models.SessionAbsolute / time.Second))
 	codec.SetSerializer(securecookie.JSONEncoder{})
-	return &store{db: db, codec: codec, cache: models.NewCache[models.ConsoleSession](db.Caches, "session", 4096), now: models.Now}
+	return &store{db: db, codec: codec, cache: models.NewCache[models.ConsoleSession](db.Caches, models.CacheSession, 4096), now: models.Now}
 }
 
 // Get gives the session of the request.
@@ -102,7 +102,7 @@ func (s *store) insert(ctx context.Context, row models.ConsoleSession) error {
 
 func (s *store) end(ctx context.Context, hash string) error {
 	return models.InTx(ctx, s.db, func(ctx context.Context, tx models.DB) error {
-		tx.Drop("session", hash)
+		tx.Drop(models.CacheSession, hash)
 		_, err := tx.Write.NewDelete().Model((*models.ConsoleSession)(nil)).Where("id_hash = ?", hash).Exec(ctx)
 		return err
 	})
@@ -115,7 +115,7 @@ func (s *store) seen(ctx context.Context, row models.ConsoleSession) error {
 		return nil
 	}
 	return models.InTx(ctx, s.db, func(ctx context.Context, tx models.DB) error {
-		tx.Drop("session", row.IDHash)
+		tx.Drop(models.CacheSession, row.IDHash)
 		_, err := tx.Write.NewUpdate().Model((*models.ConsoleSession)(nil)).Set("last_seen_at = ?", now).Where("id_hash = ?", row.IDHash).Exec(ctx)
 		return err
 	})

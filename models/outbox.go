@@ -1,0 +1,38 @@
+package models
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+// Channels of messages.
+const (
+	ChannelEmail = "email"
+	ChannelSMS   = "sms"
+)
+
+// OutboxMessage is a mail or text message that the server wrote. It stays readable here until a delivery provider takes over.
+// Its words hold codes and links that open something, so they are sealed at rest.
+type OutboxMessage struct {
+	bun.BaseModel `bun:"table:outbox_messages,alias:om"`
+
+	ID         string    `bun:"id,pk" json:"id"`
+	TenantID   string    `bun:"tenant_id" json:"-"`
+	CreatedAt  time.Time `bun:"created_at" json:"created_at"`
+	Channel    string    `bun:"channel" json:"channel" enum:"email,sms"`
+	To         string    `bun:"recipient" json:"to"`
+	Template   string    `bun:"template" json:"template" doc:"Which message this is: administrator_invitation, verification_code."`
+	Subject    string    `bun:"subject" json:"subject"`
+	Sealed     string    `bun:"sealed" json:"-"`     // OutboxBody as JSON
+	Privileged bool      `bun:"privileged" json:"-"` // opens an administrator's account: only for those who may change administrators
+	OutboxBody `bun:"-"`
+}
+
+// OutboxBody is the part of a message that is sealed.
+type OutboxBody struct {
+	Text string          `bun:"-" json:"text"`
+	HTML string          `bun:"-" json:"html"`
+	Data json.RawMessage `bun:"-" json:"data" doc:"The values that the message was written with, such as the code or the link."`
+}
