@@ -52,9 +52,9 @@ func NewCache[V any](set *Caches, name string, size int) *Cache[V] {
 	return c
 }
 
-// Get gives the entry of key, loading it when it is not there. A failed load is not kept.
+// Get gives the entry of key, loading it when it is not there. A failed load is not kept; inside a transaction nothing is.
 func (c *Cache[V]) Get(ctx context.Context, key string, load func(ctx context.Context, key string) (V, error)) (V, error) {
-	if c.set.off.Load() {
+	if c.set.off.Load() || ctx.Value(inTxKey{}) != nil {
 		return load(ctx, key)
 	}
 	if v, ok := c.data.GetIfPresent(key); ok {

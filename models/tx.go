@@ -22,6 +22,9 @@ type txState struct{ dropped []drop }
 
 type drop struct{ cache, key string }
 
+// inTxKey marks the contexts of transactions: what is read inside one is not committed and must not be cached.
+type inTxKey struct{}
+
 // InTx runs fn in a transaction. A transaction inside another is a savepoint. Caches that fn dropped entries of are told
 // after the commit and before InTx returns, so that an answer never precedes the end of what it replaces.
 func InTx(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error) error {
@@ -30,6 +33,7 @@ func InTx(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error)
 	if outer {
 		state = &txState{}
 	}
+	ctx = context.WithValue(ctx, inTxKey{}, true)
 	err := db.Write.RunInTx(ctx, &sql.TxOptions{}, func(ctx context.Context, tx bun.Tx) error {
 		in := DB{Read: tx, Write: tx, Postgres: db.Postgres, Caches: db.Caches, tx: state}
 		if err := fn(ctx, in); err != nil {

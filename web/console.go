@@ -124,7 +124,10 @@ func (r *Request) redirect(to string) error {
 // chrome is what surrounds every page.
 func (r *Request) chrome() ui.Chrome {
 	c := ui.Chrome{Version: r.srv.Version, Origin: r.origin, Path: strings.Clone(r.c.Path()), RequestID: r.id, Healthy: true,
-		CSRFToken: r.csrfToken(), Theme: r.theme(), Toasts: r.takeToasts(), Can: func(string) bool { return false }}
+		Theme: r.theme(), Toasts: r.takeToasts(), Can: func(string) bool { return false }}
+	if r.route != nil { // a page that no route draws has no form
+		c.CSRFToken = r.csrfToken()
+	}
 	if r.session != nil && r.account.ID != "" {
 		actor := r.Actor()
 		c.AdminID, c.AdminName, c.AdminEmail, c.Role = r.account.ID, r.account.Name, r.account.Email, r.account.Role

@@ -22,3 +22,5 @@ func newRequestIDs() requestIDs {
 func (q requestIDs) next() string {
 	return q.start + strconv.FormatUint(q.n.Add(1)+0xfff, 16)
 }
+
+func formatFloat(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
