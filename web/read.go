@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"gatehouse/models"
 )
@@ -40,10 +41,19 @@ func Bind(r *Request, in any, mode Mode) error {
 			return err
 		}
 	}
+	return bindAround(r, v, p, mode)
+}
+
+// bindAround fills what stands around the body: query, path and headers.
+func bindAround(r *Request, v reflect.Value, p *plan, mode Mode) error {
 	var c models.Check
 	bindQuery(r, v, p, mode, &c)
 	for _, f := range p.path {
-		setText(v.FieldByIndex(f.index), f.name, []string{r.param(f.name)}, &c)
+		text := r.param(f.name)
+		if !plainText(text) {
+			return models.Missing("object")
+		}
+		setText(v.FieldByIndex(f.index), f.name, []string{text}, &c)
 	}
 	for _, f := range p.header {
 		if text := r.c.Get(f.name); text != "" && text != "*" {
@@ -77,6 +87,9 @@ func wantsBody(t reflect.Type) bool {
 func DecodeJSON(body []byte, in any, mode Mode) error {
 	if depth(body) > maxDepth {
 		return malformed(fmt.Sprintf("The JSON is nested deeper than %d levels.", maxDepth))
+	}
+	if err := storable(body); err != nil {
+		return err
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	if mode == Strict {
@@ -134,6 +147,24 @@ func jsonType(t reflect.Type) string {
 		return jsonType(t.Elem())
 	}
 	return "a number"
+}
+
+// storable refuses JSON with a text that a database could not keep: bytes that are not UTF-8, and null characters.
+func storable(body []byte) error {
+	if !utf8.Valid(body) {
+		return malformed("The body is not UTF-8.")
+	}
+	for i := bytes.IndexByte(body, '\\'); i >= 0 && i+5 < len(body); {
+		if body[i+1] == 'u' && string(body[i+2:i+6]) == "0000" {
+			return malformed("A text cannot hold a null character.")
+		}
+		next := bytes.IndexByte(body[i+2:], '\\')
+		if next < 0 {
+			break
+		}
+		i += 2 + next
+	}
+	return nil
 }
 
 // depth is how deep brackets nest, outside of strings.
@@ -284,6 +315,12 @@ func bindForm(r *Request, in any) error {
 // setText puts the text of a form, query or path into a field. The last value wins; empty items of a list drop.
 func setText(v reflect.Value, name string, values []string, c *models.Check) {
 	last := values[len(values)-1]
+	for _, text := range values {
+		if !plainText(text) {
+			c.Add(name, "not_text", "A text is UTF-8 and holds no null character.")
+			return
+		}
+	}
 	if v.CanAddr() {
 		switch t := v.Addr().Interface().(type) {
 		case opt:
@@ -326,6 +363,11 @@ func setText(v reflect.Value, name string, values []string, c *models.Check) {
 			c.Add(name, "wrong_type", "This is not JSON of the right shape.")
 		}
 	}
+}
+
+// plainText tells whether a database can keep the text.
+func plainText(text string) bool {
+	return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0
 }
 
 func setOpt(v reflect.Value, o opt, name string, values []string, c *models.Check) {
