@@ -161,7 +161,7 @@ func (s serve) Run() error {
 	work, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	failed := app.Server.Serve(listeners...)
-	log.Info("serving", "url", c.URL, "version", version, "listen", s.Listen, "tls_listen", s.TLSListen, "database", kind(opened.db))
+	log.Info("serving", "url", c.URL, "secure", secureOrigin(c.Aliases), "version", version, "listen", s.Listen, "tls_listen", s.TLSListen, "database", kind(opened.db))
 	app.Start(work)
 	s.watch(work, opened, log)
 	select {
@@ -247,6 +247,16 @@ func (s serve) watch(ctx context.Context, o store, log *slog.Logger) {
 			}
 		}()
 	}
+}
+
+// secureOrigin is the origin of the TLS listener.
+func secureOrigin(aliases []string) string {
+	for _, a := range aliases {
+		if strings.HasPrefix(a, "https://localhost:") {
+			return a
+		}
+	}
+	return ""
 }
 
 func kind(db models.DB) string {

@@ -151,7 +151,8 @@ func tagged(t reflect.Type) error {
 	}
 	for i := 0; i < t.NumField(); i++ {
 		f := t.Field(i)
-		if _, ok := f.Tag.Lookup("json"); !ok && f.IsExported() && !f.Anonymous {
+		_, inPath := f.Tag.Lookup("path") // always bound after the body
+		if _, ok := f.Tag.Lookup("json"); !ok && !inPath && f.IsExported() && !f.Anonymous {
 			return fmt.Errorf("%s.%s needs a json tag (\"-\" for what the body may not say)", t.Name(), f.Name)
 		}
 		if f.Anonymous && f.Type.Kind() == reflect.Struct {
