@@ -33,7 +33,7 @@ func (console) Fault(r *Request, f *models.Fault) error {
 	case f.Reason == "recent_sign_in_needed":
 		return r.redirect("/console/sign-in/confirm?next=" + url.QueryEscape(r.back()))
 	}
-	return r.Render(status(f.Code), faultPage(ui.ErrorOpts{Status: strconv.Itoa(status(f.Code)), Title: title(f.Code), Text: f.Text,
+	return r.Render(StatusOf(f.Code), faultPage(ui.ErrorOpts{Status: strconv.Itoa(StatusOf(f.Code)), Title: title(f.Code), Text: f.Text,
 		RequestID: r.id, Where: r.c.Method() + " " + r.path()}, r.session != nil))
 }
 

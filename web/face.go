@@ -50,7 +50,7 @@ type Problem struct {
 
 func (native) Fault(r *Request, f *models.Fault) error {
 	r.retryAfter(f)
-	p := Problem{Type: "about:blank", Title: title(f.Code), Status: status(f.Code), Detail: f.Text, Reason: f.Reason,
+	p := Problem{Type: "about:blank", Title: title(f.Code), Status: StatusOf(f.Code), Detail: f.Text, Reason: f.Reason,
 		Fields: f.Fields, Current: f.Current, RequestID: r.id}
 	if f.Code == models.Unauthenticated {
 		r.c.Set("WWW-Authenticate", `Bearer realm="gatehouse"`)
@@ -58,8 +58,8 @@ func (native) Fault(r *Request, f *models.Fault) error {
 	return r.body(p.Status, "application/problem+json", mustJSON(p))
 }
 
-// status is the HTTP status of a fault where the face has no other custom.
-func status(code models.Code) int {
+// StatusOf is the HTTP status of a fault where the face has no other custom.
+func StatusOf(code models.Code) int {
 	switch code {
 	case models.Invalid:
 		return 422

@@ -145,7 +145,7 @@ func SubmitThen[In, Out any](op func(context.Context, In) (Out, error), redraw R
 		if err != nil {
 			return err
 		}
-		return r.Render(status(fault.Code), view)
+		return r.Render(StatusOf(fault.Code), view)
 	}}
 }
 
