@@ -35,9 +35,11 @@ type Credential struct {
 	IsPrimary     bool            `bun:"is_primary" json:"is_primary"`
 	RotationID    string          `bun:"rotation_id" json:"rotation_id,omitempty" doc:"The guided rotation it is part of."`
 	ExpiresAt     *time.Time      `bun:"expires_at" json:"expires_at"`
-	RevokedAt     *time.Time      `bun:"revoked_at" json:"revoked_at"`
-	CreatedBy     string          `bun:"created_by" json:"created_by" audit:"-"`
-	CreatedAt     time.Time       `bun:"created_at" json:"created_at" audit:"-"`
+	// PriorExpiresAt is the end that the old secret of a rotation had before, so that cancelling gives it back.
+	PriorExpiresAt *time.Time `bun:"prior_expires_at" json:"-"`
+	RevokedAt      *time.Time `bun:"revoked_at" json:"revoked_at"`
+	CreatedBy      string     `bun:"created_by" json:"created_by" audit:"-"`
+	CreatedAt      time.Time  `bun:"created_at" json:"created_at" audit:"-"`
 }
 
 // Valid tells whether the credential opens anything at the time now.

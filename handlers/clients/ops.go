@@ -1,0 +1,171 @@
+// Package clients is the OAuth and SAML parties of an application: what they are, what they may do, and where people may be
+// sent with their codes. What they prove themselves by is its neighbour, handlers/credentials.
+package clients
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/handlers/credentials"
+	"gatehouse/models"
+)
+
+// cacheSize is how many clients are remembered.
+const cacheSize = 10000
+
+// Ops are the things that can be done with clients.
+type Ops struct {
+	DB          models.DB
+	Vault       *models.Vault
+	Now         func() time.Time
+	Credentials credentials.Ops
+
+	cache *models.Cache[models.Client]
+}
+
+// New makes the operations on a database. One set is made for a database: it holds the cache of clients.
+func New(db models.DB, vault *models.Vault) Ops {
+	return Ops{DB: db, Vault: vault, Now: models.Now, Credentials: credentials.New(db, vault),
+		cache: models.NewCache[models.Client](db.Caches, models.CacheClient, cacheSize)}
+}
+
+// In is the same operations inside tx, where nothing is remembered: what a transaction has written, others may never see.
+func (o Ops) In(tx models.DB) Ops {
+	o.DB, o.cache, o.Credentials = tx, nil, o.Credentials.In(tx)
+	return o
+}
+
+// CreateOut is a new client, with its first secret when it has one. The secret's value is told here only.
+type CreateOut struct {
+	models.Client
+	Secret *credentials.Value `json:"secret,omitempty" doc:"The first secret of a client that authenticates with one; its value is told here only."`
+}
+
+// Create stores a new client of an application; the first becomes the default. What the caller leaves unsaid comes from the
+// profile. A client that authenticates with a secret gets its first one.
+// Faults: Invalid, Conflict (saml_entity_id_taken), NotFound (application).
+func (o Ops) Create(ctx context.Context, in CreateIn) (out CreateOut, err error) {
+	c := o.draft(ctx, in)
+	if err := models.Need(ctx, "client.create", c.ApplicationID, "application"); err != nil {
+		return out, err
+	}
+	if err := check(&c, in.Settings); err != nil {
+		return out, err
+	}
+	err = models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
+		app, err := findApplication(ctx, tx, c.ApplicationID, true)
+		if err != nil {
+			return err
+		}
+		if c.IsDefault = app.DefaultClientID == ""; c.IsDefault {
+			if err := setDefault(ctx, tx, app.ID, c.ID); err != nil {
+				return err
+			}
+		}
+		if err := insert(ctx, tx, &c); err != nil {
+			return err
+		}
+		forget(tx, c.ID)
+		if err := record(ctx, tx, "client.created", nil, &c); err != nil {
+			return err
+		}
+		if err := noteWildcard(ctx, tx, models.Client{}, c); err != nil {
+			return err
+		}
+		out.Client = c
+		out.Secret, err = o.In(tx).firstSecret(ctx, c, in)
+		return err
+	})
+	return out, err
+}
+
+func (o Ops) draft(ctx context.Context, in CreateIn) models.Client {
+	protocol, profile := in.Protocol, in.Profile.V
+	or(&protocol, models.ProtocolOIDC)
+	if profile == "" {
+		profile = map[string]string{models.ProtocolOIDC: models.ProfileWeb, models.ProtocolSAML: models.ProfileSAML}[protocol]
+		in.Profile = models.Some(profile)
+	}
+	c := Defaults(protocol, profile)
+	c.ID, c.TenantID, c.ApplicationID, c.Version = in.ID, models.ActorFrom(ctx).TenantID, in.ApplicationID, 1
+	or(&c.ID, models.NewID(models.LongID))
+	c.CreatedAt, c.UpdatedAt = o.Now(), o.Now()
+	in.apply(&c)
+	fill(&c)
+	follow(&c, in.Settings)
+	return c
+}
+
+// firstSecret makes the secret that a new client begins with, or takes the one that was brought along.
+func (o Ops) firstSecret(ctx context.Context, c models.Client, in CreateIn) (*credentials.Value, error) {
+	if in.NoSecret || !c.Confidential() || !UsesSecret(c.TokenEndpointAuthMethod) {
+		return nil, nil
+	}
+	// Whoever may create a client gets its first secret, with no right to touch those of others.
+	actor := models.ActorFrom(ctx)
+	actor.Actions = append(append(models.Actions(nil), actor.Actions...), "credential.create")
+	ctx = models.WithActor(ctx, actor)
+	first := credentials.CreateIn{ClientID: c.ID, Name: "Default secret"}
+	if in.Secret.Empty() {
+		v, err := o.Credentials.Create(ctx, first)
+		return &v, err
+	}
+	v, err := o.Credentials.Import(ctx, credentials.ImportIn{CreateIn: first, Value: in.Secret})
+	return &v, err
+}
+
+// noteWildcard gives the audit log a line of its own when a client begins to allow wildcards.
+func noteWildcard(ctx context.Context, tx models.DB, before, after models.Client) error {
+	if after.RedirectURIMatch != matchWildcard || before.RedirectURIMatch == matchWildcard {
+		return nil
+	}
+	return models.Record(ctx, tx, models.Event{Type: "client.wildcards_allowed", ObjectKind: "client", ObjectID: after.ID,
+		ObjectName: after.Name, ApplicationID: after.ApplicationID})
+}
+
+// Get gives a client. The lists in it are shared with everybody else who asks: do not write to them.
+// Faults: NotFound.
+func (o Ops) Get(ctx context.Context, in OneIn) (models.Client, error) {
+	c, err := o.find(ctx, in.ID)
+	if err != nil {
+		return models.Client{}, err
+	}
+	if err := models.Need(ctx, "client.read", c.ApplicationID, "client"); err != nil {
+		return models.Client{}, err
+	}
+	return c, nil
+}
+
+func (o Ops) find(ctx context.Context, id string) (models.Client, error) {
+	if o.cache == nil {
+		return find(ctx, o.DB.Read, id)
+	}
+	c, err := o.cache.Get(ctx, id, func(ctx context.Context, id string) (models.Client, error) { return find(ctx, o.DB.Read, id) })
+	if err == nil && c.TenantID != models.ActorFrom(ctx).TenantID {
+		return models.Client{}, models.Missing("client")
+	}
+	return c, err
+}
+
+// Update changes a client.
+// Faults: Invalid, Conflict (saml_entity_id_taken), Stale (client_changed) with the client as it is now, NotFound.
+func (o Ops) Update(ctx context.Context, in UpdateIn) (models.Client, error) {
+	return o.change(ctx, in.ID, in.Version, "client.updated", func(c *models.Client) error {
+		in.apply(c)
+		fill(c)
+		follow(c, in.Settings)
+		return check(c, in.Settings)
+	})
+}
+
+// ResourcesIn is a new list of the resources of a client.
+type ResourcesIn struct {
+	ID        string   `path:"id" doc:"The client_id."`
+	Resources []string `json:"resources" form:"resources"`
+}
+
+// SetResources replaces the resources of a client.
+// Faults: Invalid (resources), NotFound.
+func (o Ops) SetResources(ctx context.Context, in ResourcesIn) (models.Client, error) {
+	return o.Update(ctx, UpdateIn{ID: in.ID, Settings: Settings{Resources: models.Some(in.Resources)}})
+}

@@ -1,0 +1,140 @@
+package credentials
+
+import (
+	"context"
+	"encoding/json"
+	"encoding/pem"
+	"time"
+
+	"gatehouse/models"
+)
+
+// KeyIn is what a caller may say about a new public key.
+type KeyIn struct {
+	ClientID  string          `path:"id" doc:"The client_id."`
+	Name      string          `json:"name" form:"name" doc:"1 to 100 characters, unique among the client's credentials."`
+	JWK       json.RawMessage `json:"jwk" form:"jwk" doc:"The public key as a JWK (RFC 7517)."`
+	ExpiresAt *time.Time      `json:"expires_at" form:"expires_at" doc:"When it stops working; null for never."`
+}
+
+// CertificateIn is what a caller may say about a new certificate.
+type CertificateIn struct {
+	ClientID    string `path:"id" doc:"The client_id."`
+	Name        string `json:"name" form:"name" doc:"1 to 100 characters, unique among the client's credentials."`
+	Certificate string `json:"certificate" form:"certificate" doc:"One certificate in PEM. It stops working when the certificate does."`
+}
+
+// KeyOneIn names one public key of a client.
+type KeyOneIn struct {
+	ClientID string `path:"id" doc:"The client_id."`
+	ID       string `path:"key_id" doc:"The key's credential id."`
+}
+
+// CertificateOneIn names one certificate of a client.
+type CertificateOneIn struct {
+	ClientID string `path:"id" doc:"The client_id."`
+	ID       string `path:"certificate_id" doc:"The certificate's credential id."`
+}
+
+// ListKeys gives the public keys of a client, the newest first.
+// Faults: NotFound (client).
+func (o Ops) ListKeys(ctx context.Context, in ClientIn) (models.List[Credential], error) {
+	return o.list(ctx, in.ClientID, models.CredentialPublicKey)
+}
+
+// ListCertificates gives the certificates of a client, the newest first.
+// Faults: NotFound (client).
+func (o Ops) ListCertificates(ctx context.Context, in ClientIn) (models.List[Credential], error) {
+	return o.list(ctx, in.ClientID, models.CredentialCertificate)
+}
+
+// CreateKey registers a public key.
+// Faults: Invalid (name, jwk, expires_at), Conflict (credential_name_taken, credential_limit, credential_registered), NotFound (client).
+func (o Ops) CreateKey(ctx context.Context, in KeyIn) (Credential, error) {
+	var c models.Check
+	in.Name = cleanName(in.Name)
+	checkName(&c, in.Name)
+	o.checkExpiry(&c, in.ExpiresAt)
+	key, fault := ReadJWK(in.JWK)
+	if fault != nil {
+		c.Add("jwk", fault.Reason, fault.Text)
+	}
+	if err := c.Err(); err != nil {
+		return Credential{}, err
+	}
+	print, err := thumbprint(key)
+	if err != nil {
+		return Credential{}, err
+	}
+	return o.register(ctx, in.ClientID, func(row *models.Credential) {
+		row.Kind, row.Name, row.Thumbprint, row.ExpiresAt = models.CredentialPublicKey, in.Name, print, in.ExpiresAt
+		row.PublicJWK, _ = key.MarshalJSON() // canonical: members that are not of a JWK do not stay
+	})
+}
+
+// CreateCertificate registers a certificate for mutual TLS.
+// Faults: Invalid (name, certificate), Conflict (credential_name_taken, credential_limit, credential_registered), NotFound (client).
+func (o Ops) CreateCertificate(ctx context.Context, in CertificateIn) (Credential, error) {
+	var c models.Check
+	in.Name = cleanName(in.Name)
+	checkName(&c, in.Name)
+	certs, fault := ReadCertificates(in.Certificate, 1)
+	switch {
+	case fault != nil:
+		c.Add("certificate", fault.Reason, fault.Text)
+	case !certs[0].NotAfter.After(o.Now()):
+		c.Add("certificate", "expired", "This certificate has expired.")
+	}
+	if err := c.Err(); err != nil {
+		return Credential{}, err
+	}
+	return o.register(ctx, in.ClientID, func(row *models.Credential) {
+		end := certs[0].NotAfter.UTC()
+		row.Kind, row.Name, row.ExpiresAt, row.Thumbprint = models.CredentialCertificate, in.Name, &end, certificateThumbprint(certs[0])
+		row.Certificate = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certs[0].Raw}))
+	})
+}
+
+// DeleteKey removes a public key.
+// Faults: NotFound.
+func (o Ops) DeleteKey(ctx context.Context, in KeyOneIn) error {
+	return o.drop(ctx, OneIn(in), models.CredentialPublicKey)
+}
+
+// DeleteCertificate removes a certificate.
+// Faults: NotFound.
+func (o Ops) DeleteCertificate(ctx context.Context, in CertificateOneIn) error {
+	return o.drop(ctx, OneIn(in), models.CredentialCertificate)
+}
+
+func (o Ops) register(ctx context.Context, clientID string, fill func(*models.Credential)) (out Credential, err error) {
+	err = o.change(ctx, "credential.create", clientID, func(ctx context.Context, tx models.DB, c client) error {
+		row := o.row(ctx, c, "", "")
+		fill(&row)
+		if err := unregistered(ctx, tx, row); err != nil {
+			return err
+		}
+		if err := o.room(ctx, tx, row); err != nil {
+			return err
+		}
+		if err := insert(ctx, tx, &row); err != nil {
+			return err
+		}
+		out = Credential{Credential: row, Status: status(row, o.Now())}
+		return record(ctx, tx, "created", c, nil, &row)
+	})
+	return out, err
+}
+
+func unregistered(ctx context.Context, tx models.DB, row models.Credential) error {
+	rows, err := ofClient(ctx, tx.Write, row.ClientID, row.Kind)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r.Thumbprint == row.Thumbprint {
+			return &models.Fault{Code: models.Conflict, Reason: "credential_registered", Text: "This client has it already, under the name " + r.Name + "."}
+		}
+	}
+	return nil
+}

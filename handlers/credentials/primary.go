@@ -1,0 +1,156 @@
+package credentials
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"gatehouse/models"
+)
+
+// RevealWindow is how recently an administrator must have signed in to be shown a stored secret again.
+const RevealWindow = 10 * time.Minute
+
+// Primary gives the value that a dialect with one secret per client shows. It is empty when there is no valid secret and when
+// the tenant keeps secrets write-once.
+// Faults: Forbidden (secret.read), NotFound (client).
+func (o Ops) Primary(ctx context.Context, clientID string) (models.Secret, error) {
+	if _, err := o.reach(ctx, "secret.read", clientID); err != nil {
+		return models.Secret{}, err
+	}
+	values, err := o.primaries(ctx, []string{clientID})
+	return values[clientID], err
+}
+
+// Primaries is Primary for the clients of a page, in one query. The clients must have been read on behalf of the same actor:
+// those of an application out of the actor's reach are refused as a whole.
+func (o Ops) Primaries(ctx context.Context, clients []models.Client) (map[string]models.Secret, error) {
+	ids := make([]string, len(clients))
+	for i, c := range clients {
+		if err := models.Need(ctx, "secret.read", c.ApplicationID, "client"); err != nil {
+			return nil, err
+		}
+		ids[i] = c.ID
+	}
+	return o.primaries(ctx, ids)
+}
+
+func (o Ops) primaries(ctx context.Context, ids []string) (map[string]models.Secret, error) {
+	out := make(map[string]models.Secret, len(ids))
+	keep, err := readable(ctx, o.DB.Read)
+	if err != nil || !keep || len(ids) == 0 {
+		return out, err
+	}
+	var rows []models.Credential
+	err = o.DB.Read.NewSelect().Model(&rows).Where("cr.client_id IN (?)", bun.In(ids)).Where("cr.kind = ?", models.CredentialSecret).
+		Where("cr.revoked_at IS NULL").Order("cr.created_at DESC", "cr.id DESC").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read primary secrets: %w", err)
+	}
+	byClient := map[string][]models.Credential{}
+	for _, row := range rows {
+		byClient[row.ClientID] = append(byClient[row.ClientID], row)
+	}
+	for id, rows := range byClient {
+		if best := choose(rows, o.Now()); best != nil {
+			if out[id], err = o.Vault.Open("credentials", "sealed", best.ID, best.Sealed); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// choose finds the primary among rows, newest first: the marked one while it is valid, else the newest valid one, so that an
+// expired primary is followed without anybody's doing.
+func choose(rows []models.Credential, now time.Time) *models.Credential {
+	var newest *models.Credential
+	for i := range rows {
+		if rows[i].Kind != models.CredentialSecret || !rows[i].Valid(now) {
+			continue
+		}
+		if rows[i].IsPrimary {
+			return &rows[i]
+		}
+		if newest == nil {
+			newest = &rows[i]
+		}
+	}
+	return newest
+}
+
+// promote writes down the choice after a change.
+func (o Ops) promote(ctx context.Context, tx models.DB, clientID string) error {
+	rows, err := ofClient(ctx, tx.Write, clientID, models.CredentialSecret)
+	if err != nil {
+		return err
+	}
+	best := choose(rows, o.Now())
+	if best != nil && best.IsPrimary {
+		return nil
+	}
+	if err := demote(ctx, tx, clientID); err != nil || best == nil {
+		return err
+	}
+	best.IsPrimary = true
+	return update(ctx, tx, best, "is_primary")
+}
+
+func demote(ctx context.Context, tx models.DB, clientID string) error {
+	_, err := tx.Write.NewUpdate().Model((*models.Credential)(nil)).Set("is_primary = ?", false).Where("client_id = ?", clientID).
+		Where("kind = ?", models.CredentialSecret).Where("is_primary").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("demote the primary secret: %w", err)
+	}
+	return nil
+}
+
+// Reveal shows a stored secret again and records that. An administrator must have signed in within RevealWindow.
+// Faults: Forbidden (recent_sign_in_needed), Conflict (secret_write_once, secret_retired), NotFound.
+func (o Ops) Reveal(ctx context.Context, in OneIn) (out Value, err error) {
+	err = models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
+		c, err := o.In(tx).reach(ctx, "secret.reveal", in.ClientID)
+		if err != nil {
+			return err
+		}
+		row, err := one(ctx, tx.Write, c.ID, in.ID, models.CredentialSecret)
+		if err != nil {
+			return err
+		}
+		if err := o.revealable(ctx, tx, row); err != nil {
+			return err
+		}
+		value, err := o.Vault.Open("credentials", "sealed", row.ID, row.Sealed)
+		if err != nil {
+			return err
+		}
+		if out.Credential, err = o.In(tx).show(ctx, row); err != nil {
+			return err
+		}
+		out.Value = value.Reveal()
+		return record(ctx, tx, "revealed", c, &row, &row)
+	})
+	return out, err
+}
+
+func (o Ops) revealable(ctx context.Context, tx models.DB, row models.Credential) error {
+	actor := models.ActorFrom(ctx)
+	if actor.Kind == models.ActorAdministrator && o.Now().Sub(actor.AuthTime) > RevealWindow {
+		return &models.Fault{Code: models.Forbidden, Reason: "recent_sign_in_needed",
+			Text: "Showing a stored secret needs a sign-in within the last 10 minutes. Confirm that it is you, then try again."}
+	}
+	if row.RevokedAt != nil {
+		return retired()
+	}
+	keep, err := readable(ctx, tx.Read)
+	if err != nil {
+		return err
+	}
+	if !keep || row.Sealed == "" {
+		return &models.Fault{Code: models.Conflict, Reason: "secret_write_once",
+			Text: "Secrets are kept write-once here: their values cannot be shown again. Create a new secret instead."}
+	}
+	return nil
+}
