@@ -51,16 +51,19 @@
   };
 
   /* Dialogs */
-  const open = (id) => {
+  const open = (id, opener = document.activeElement) => {
     const dialog = document.getElementById(id);
     if (!dialog || dialog.open) return;
     dialog.showModal();
     if (id === "palette") one("input", dialog).select();
+    if (id === "modal") one("[data-close]", dialog)?.focus();
+    // What opened it may be inside a menu that has closed meanwhile: then the button of that menu.
+    dialog.onclose = () => (opener.checkVisibility() ? opener : one(`[popovertarget="${opener.closest("[popover]")?.id}"]`))?.focus();
   };
 
   /* Unsaved changes */
   const changed = (field) => {
-    if (!field.name || field.type === "hidden" || field.dataset.select !== undefined) return false;
+    if (!field.name || !/^(INPUT|SELECT|TEXTAREA)$/.test(field.tagName) || field.type === "hidden" || field.dataset.select !== undefined) return false;
     if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked && (field.type === "checkbox" || field.checked);
     if (field.options) return [...field.options].some((o) => o.selected !== o.defaultSelected) && field.selectedOptions[0] !== (one("option[selected]", field) ?? field.options[0]);
     return field.value !== field.defaultValue;
@@ -95,7 +98,7 @@
   const removeRow = (button) => {
     const list = button.closest("[data-rows-of]");
     const row = button.closest("[data-row]");
-    const next = one("input,button", row.nextElementSibling ?? list) ?? one("[data-add-row]", list);
+    const next = one("input:not([type=hidden])", row.nextElementSibling ?? row.previousElementSibling ?? list) ?? one("[data-add-row]", list);
     row.remove();
     next?.focus();
     rowsChanged(list);
@@ -234,7 +237,7 @@
   on("htmx:after:swap", ({ detail: { ctx } }) => {
     if (ctx.request.headers["HX-History-Restore-Request"]) scrollTo(0, scrolls.get(location.href) ?? 0);
     const modal = one("#modal");
-    if (ctx.target === modal) modal.childElementCount ? open("modal") : location.assign(ctx.request.action);
+    if (ctx.target === modal) modal.childElementCount ? open("modal", ctx.sourceElement) : location.assign(ctx.request.action);
     const result = one(typeof ctx.target === "string" ? ctx.target : "#" + (ctx.target?.id || "results"));
     if (result?.dataset.say) say(result.dataset.say);
     if (result?.id === "palette-results") one("#palette").dataset.shown = one("#palette-q").value;

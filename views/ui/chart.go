@@ -22,6 +22,7 @@ type ChartOpts struct {
 	Lines    []Series // at most four
 	Bars     []Series // at most three, drawn below on the same axis of time, one on another
 	BarsAria string   // Summary of the bars
+	tight    bool     // the highest bar fills the height: no axis to be round for
 }
 
 const chartW, chartH, barsH = 720.0, 184.0, 72.0
@@ -36,14 +37,14 @@ func ticks(high float64, n int) []float64 {
 	return out
 }
 
-// niceStep is the smallest of 1, 2, 2.5, 5 and 10 times a power of ten that is not below x.
+// niceStep is the smallest round number that is not below x, so that little of the box stays empty.
 func niceStep(x float64) float64 {
 	if x <= 1 {
 		return 1
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(x)))
-	for _, m := range []float64{1, 2, 2.5, 5} {
-		if m*unit >= x && (m != 2.5 || unit >= 10) {
+	for _, m := range []float64{1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8} {
+		if m*unit >= x && (unit > 1 || m == math.Trunc(m)) {
 			return m * unit
 		}
 	}
@@ -54,6 +55,16 @@ func (c ChartOpts) lineTicks() []float64 { return ticks(highest(c.Lines), 4) }
 
 func (c ChartOpts) barTicks() []float64 {
 	return ticks(highest([]Series{{Values: c.stack(len(c.Bars))}}), 1)
+}
+
+// barTop is what the full height of the bars stands for.
+func (c ChartOpts) barTop() float64 {
+	if c.tight {
+		_, high := bounds(c.stack(len(c.Bars)))
+		return max(high, 1)
+	}
+	t := c.barTicks()
+	return t[len(t)-1]
 }
 
 // stack is the height of the first n parts of each bar together.
@@ -105,8 +116,7 @@ func (s Series) keyClass(i int) string {
 
 // barPath draws the n-th part of all bars as one path, with a pixel of air above the part below.
 func (c ChartOpts) barPath(n int) string {
-	t := c.barTicks()
-	scale := barsH / t[len(t)-1]
+	scale := barsH / c.barTop()
 	below := c.stack(n)
 	step := chartW / float64(max(len(c.Labels), 1))
 	var b strings.Builder

@@ -600,7 +600,7 @@ func histogram(all, marked []float64) ChartOpts {
 			rest[i] -= marked[i]
 		}
 	}
-	return ChartOpts{Labels: make([]string, len(all)), Bars: []Series{{Values: marked}, {Values: rest}}}
+	return ChartOpts{tight: true, Labels: make([]string, len(all)), Bars: []Series{{Values: marked}, {Values: rest}}}
 }
 
 func sparkline(values []float64) templ.Component {

@@ -39,6 +39,9 @@ func colour(text, lang string, fills []string) string {
 	var b strings.Builder
 	for len(text) > 0 {
 		kind, n := token(text, lang, fills)
+		if kind == "s" && lang == "json" && strings.HasPrefix(text[n:], ":") {
+			kind = "k"
+		}
 		if kind == "s" { // a live value inside a string stays visible
 			b.WriteString(quoted(text[:n], fills))
 		} else {
@@ -66,6 +69,8 @@ func token(text, lang string, fills []string) (kind string, n int) {
 		return "c", line(text)
 	}
 	switch c := text[0]; {
+	case lang == "json" && (c >= '0' && c <= '9' || c == '-'):
+		return "n", len(text) - len(strings.TrimLeft(text, "-+.0123456789eE"))
 	case c == '"' || c == '\'' || c == '`':
 		return stringAt(text)
 	case letter(c):

@@ -288,11 +288,11 @@ func AvatarIcon(name string) templ.Component {
 
 // tint is the same for the same name, everywhere.
 func tint(name string) string {
-	sum := 0
+	sum := uint32(2166136261) // FNV-1a
 	for _, b := range []byte(name) {
-		sum += int(b)
+		sum = (sum ^ uint32(b)) * 16777619
 	}
-	return string(rune('1' + sum%4))
+	return string(rune('1' + sum>>8%4))
 }
 
 // TileOpts describes a Tile. Give it an icon of the set, or at most two letters.

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -38,6 +39,15 @@ func when(cond bool, name string) string {
 		return name
 	}
 	return ""
+}
+
+// lowerFirst makes a name fit after a verb: "Add redirect URI". Names that begin with an initialism keep it.
+func lowerFirst(s string) string {
+	if len(s) > 1 && s[1] >= 'A' && s[1] <= 'Z' {
+		return s
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(r)) + s[n:]
 }
 
 // slug turns a field name such as "redirect_uris[0].value" into something an id may be.
