@@ -1,0 +1,101 @@
+package applications
+
+import (
+	"context"
+	"strconv"
+
+	"gatehouse/models"
+)
+
+// ListIn is what a caller may say about a list of applications.
+type ListIn struct {
+	models.PageIn
+	Q       string `query:"q" doc:"Part of the name, the owner or a redirect URI, or a whole application or client id."`
+	Kind    string `query:"kind" enum:"standard,management"`
+	Profile string `query:"profile" enum:"web,spa,native,machine,protected,saml" doc:"Applications with a client of this profile."`
+	Status  string `query:"status" enum:"active,disabled"`
+	Owner   string `query:"owner"`
+	Sort    string `query:"sort" enum:"created,-created,name,-name" doc:"-created when absent."`
+}
+
+// Page is one page of applications.
+type Page struct {
+	models.List[models.Application]
+	encoded [][]byte
+}
+
+// AppendJSON joins what the cache holds encoded already.
+func (p Page) AppendJSON(dst []byte) []byte {
+	if dst == nil {
+		size := 64
+		for _, e := range p.encoded {
+			size += len(e) + 1
+		}
+		dst = make([]byte, 0, size)
+	}
+	dst = append(dst, `{"items":[`...)
+	for i, e := range p.encoded {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, e...)
+	}
+	dst = append(dst, ']')
+	if p.Next != "" {
+		dst = strconv.AppendQuote(append(dst, `,"next":`...), p.Next)
+	}
+	if p.Prev != "" {
+		dst = strconv.AppendQuote(append(dst, `,"previous":`...), p.Prev)
+	}
+	return append(dst, '}')
+}
+
+// List gives one page of applications. A caller limited to one application sees that one.
+// Faults: Invalid (cursor, sort and the other filters).
+func (o Ops) List(ctx context.Context, in ListIn) (Page, error) {
+	list, keys, err := o.keys(ctx, in)
+	if err != nil {
+		return Page{}, err
+	}
+	entries, err := o.entries(ctx, keys)
+	if err != nil {
+		return Page{}, err
+	}
+	p := Page{List: models.List[models.Application]{Items: make([]models.Application, len(entries)), Next: list.Next, Prev: list.Prev}, encoded: make([][]byte, len(entries))}
+	for i, e := range entries {
+		p.Items[i], p.encoded[i] = e.Row, e.JSON
+	}
+	return p, nil
+}
+
+// keys gives the keys of one page with its cursors.
+func (o Ops) keys(ctx context.Context, in ListIn) (models.List[models.Key], []models.Key, error) {
+	var c models.Check
+	c.OneOf("sort", in.Sort, "created", "-created", "name", "-name")
+	c.OneOf("kind", in.Kind, models.KindStandard, models.KindManagement)
+	c.OneOf("status", in.Status, "active", "disabled")
+	c.OneOf("profile", in.Profile, models.ProfileWeb, models.ProfileSPA, models.ProfileNative, models.ProfileMachine, models.ProfileProtected, models.ProfileSAML)
+	if err := c.Err(); err != nil {
+		return models.List[models.Key]{}, nil, err
+	}
+	list, from := "applications "+in.Sort, models.Key{}
+	if in.Cursor != "" {
+		var err error
+		if from, err = o.Vault.ReadCursor(list, in.Cursor); err != nil {
+			return models.List[models.Key]{}, nil, err
+		}
+	}
+	keys, err := o.ids(ctx, in, from)
+	if err != nil {
+		return models.List[models.Key]{}, nil, err
+	}
+	page := models.Paged(o.Vault, list, keys, in.Size(), from, func(k models.Key) models.Key { return k })
+	return page, page.Items, nil
+}
+
+// Count is how many applications a list has, bounded: counting stops at limit.
+func (o Ops) Count(ctx context.Context, limit int) (int, error) {
+	var n int
+	err := o.DB.Read.QueryRowContext(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM applications WHERE tenant_id = ? LIMIT ?) AS counted", models.ActorFrom(ctx).TenantID, limit).Scan(&n)
+	return n, err
+}

@@ -1,0 +1,199 @@
+package applications
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"gatehouse/models"
+)
+
+const cacheName = "application"
+
+// Entry is an application as the cache keeps it: the row and its JSON, because lists are mostly made of rows that were
+// encoded before.
+type Entry struct {
+	Row  models.Application
+	JSON []byte
+}
+
+func newEntry(row models.Application) (Entry, error) {
+	b, err := json.Marshal(row)
+	return Entry{row, b}, err
+}
+
+// entry gives a cached row.
+func (o Ops) entry(ctx context.Context, id string) (Entry, error) {
+	return o.cache.Get(ctx, id, func(ctx context.Context, id string) (Entry, error) {
+		row, err := o.readFrom(ctx, o.DB.Read, id)
+		if err != nil {
+			return Entry{}, err
+		}
+		return newEntry(row)
+	})
+}
+
+// read gives the row as the transaction sees it.
+func (o Ops) read(ctx context.Context, id string) (models.Application, error) {
+	return o.readFrom(ctx, o.DB.Write, id)
+}
+
+func (o Ops) readFrom(ctx context.Context, db bun.IDB, id string) (models.Application, error) {
+	var row models.Application
+	err := db.NewSelect().Model(&row).Where("id = ?", id).Where("tenant_id = ?", models.ActorFrom(ctx).TenantID).Scan(ctx)
+	return row, models.Found(err, "application")
+}
+
+func (o Ops) insert(ctx context.Context, app *models.Application) error {
+	_, err := o.DB.Write.NewInsert().Model(app).Exec(ctx)
+	if models.Unique(err) {
+		return hubTaken()
+	}
+	if err != nil {
+		return fmt.Errorf("store application: %w", err)
+	}
+	return nil
+}
+
+// update writes every column that can change, where the version is still the one that was read.
+func (o Ops) update(ctx context.Context, version int64, app *models.Application) error {
+	o.DB.Drop(cacheName, app.ID)
+	res, err := o.DB.Write.NewUpdate().Model(app).ExcludeColumn("id", "tenant_id", "kind", "created_at", "created_by", "default_client_id").
+		Where("id = ?", app.ID).Where("version = ?", version).Exec(ctx)
+	if models.Unique(err) {
+		return hubTaken()
+	}
+	if models.IsFault(models.Touched(res, err, "application"), models.NotFound) {
+		return &models.Fault{Code: models.Stale, Reason: "application_changed", Text: "Somebody changed this application at the same moment."}
+	}
+	return models.Touched(res, err, "application")
+}
+
+// forgetClients drops what token requests remember of the application's clients.
+func (o Ops) forgetClients(ctx context.Context, id string) error {
+	var ids []string
+	if err := o.DB.Write.NewSelect().Table("clients").Column("id").Where("application_id = ?", id).Scan(ctx, &ids); err != nil {
+		return fmt.Errorf("read clients of application: %w", err)
+	}
+	for _, client := range ids {
+		o.DB.Drop(models.CacheOAuthClient, client)
+	}
+	return nil
+}
+
+func (o Ops) remove(ctx context.Context, id string) error {
+	o.DB.Drop(cacheName, id)
+	res, err := o.DB.Write.NewDelete().Model((*models.Application)(nil)).Where("id = ?", id).Exec(ctx)
+	return models.Touched(res, err, "application")
+}
+
+func hubTaken() error {
+	return models.Taken("hub.is_centralized", "hub_taken", "Another application of this tenant is the authentication hub already. Switch it off there first.")
+}
+
+// order is one way to sort the list. Names come from this list in code only.
+type order struct {
+	column string // SQL expression, of the index that carries it
+	byTime bool
+	down   bool
+}
+
+var orders = map[string]order{
+	"":         {"created_at", true, true},
+	"-created": {"created_at", true, true},
+	"created":  {"created_at", true, false},
+	"name":     {"LOWER(name)", false, false},
+	"-name":    {"LOWER(name)", false, true},
+}
+
+// ids gives the ids of one page, one beyond its size, with their sort keys.
+func (o Ops) ids(ctx context.Context, in ListIn, from models.Key) ([]models.Key, error) {
+	by := orders[in.Sort]
+	var sql strings.Builder
+	actor := models.ActorFrom(ctx)
+	sql.WriteString("SELECT id, " + by.column + " FROM applications WHERE tenant_id = ?")
+	args := []any{actor.TenantID}
+	where := func(clause string, values ...any) {
+		sql.WriteString(" AND " + clause)
+		args = append(args, values...)
+	}
+	in.filter(actor, where)
+	down := by.down != from.Back
+	if from.ID != "" {
+		op := ">"
+		if down {
+			op = "<"
+		}
+		if by.byTime {
+			where("("+by.column+", id) "+op+" (?, ?)", from.Time, from.ID)
+		} else {
+			where("("+by.column+", id) "+op+" (?, ?)", from.Text, from.ID)
+		}
+	}
+	dir := ""
+	if down {
+		dir = " DESC"
+	}
+	sql.WriteString(" ORDER BY " + by.column + dir + ", id" + dir + " LIMIT ?")
+	rows, err := o.DB.Read.QueryContext(ctx, sql.String(), append(args, in.Size()+1)...)
+	if err != nil {
+		return nil, fmt.Errorf("list applications: %w", err)
+	}
+	defer rows.Close()
+	var keys []models.Key
+	for rows.Next() {
+		var k models.Key
+		dest := any(&k.Text)
+		if by.byTime {
+			dest = &k.Time
+		}
+		if err := rows.Scan(&k.ID, dest); err != nil {
+			return nil, fmt.Errorf("list applications: %w", err)
+		}
+		keys = append(keys, k)
+	}
+	return keys, rows.Err()
+}
+
+// filter writes the conditions of a list.
+func (in ListIn) filter(actor models.Actor, where func(clause string, values ...any)) {
+	if actor.ApplicationID != "" {
+		where("id = ?", actor.ApplicationID)
+	}
+	if in.Kind != "" {
+		where("kind = ?", in.Kind)
+	}
+	if in.Owner != "" {
+		where("owner = ?", in.Owner)
+	}
+	if in.Status != "" {
+		where("disabled = ?", in.Status == "disabled")
+	}
+	if in.Profile != "" {
+		where("EXISTS (SELECT 1 FROM clients c WHERE c.application_id = applications.id AND c.profile = ?)", in.Profile)
+	}
+	if q := strings.ToLower(strings.TrimSpace(in.Q)); q != "" {
+		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(q) + "%"
+		where(`(LOWER(name) LIKE ? ESCAPE '\' OR id = ? OR LOWER(owner) LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM clients c WHERE c.application_id = applications.id AND (c.id = ? OR c.redirect_uris LIKE ? ESCAPE '\')))`,
+			like, q, like, q, like)
+	}
+}
+
+// entries gives the cached rows of a page in its order, reading those that are missing together.
+func (o Ops) entries(ctx context.Context, keys []models.Key) ([]Entry, error) {
+	out := make([]Entry, 0, len(keys))
+	for _, k := range keys {
+		e, err := o.entry(ctx, k.ID)
+		if models.IsFault(err, models.NotFound) {
+			continue // deleted between the two reads
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
