@@ -1,0 +1,277 @@
+package experience
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gatehouse/models"
+)
+
+const sealedTable, sealedColumn = "connections", "sealed_secret"
+
+// wanted is a connection that the login preferences ask for.
+type wanted struct {
+	strategy string
+	position int
+	name     string
+	settings models.ConnectionSettings
+	secret   models.Secret
+}
+
+var socialNames = map[string]string{models.StrategyGoogle: "Google", models.StrategyFacebook: "Facebook", models.StrategyApple: "Apple",
+	models.StrategyLINE: "LINE", models.StrategyTikTok: "TikTok"}
+
+// social gives the place of a strategy in the methods.
+func social(m *models.AuthMethods, strategy string) **models.SocialMethod {
+	switch strategy {
+	case models.StrategyGoogle:
+		return &m.Google
+	case models.StrategyFacebook:
+		return &m.Facebook
+	case models.StrategyApple:
+		return &m.Apple
+	case models.StrategyLINE:
+		return &m.LINE
+	}
+	return &m.TikTok
+}
+
+// wantedBy lists the connections that a map of methods asks for.
+func wantedBy(m models.AuthMethods) []wanted {
+	var out []wanted
+	for _, strategy := range models.SocialStrategies {
+		if s := *social(&m, strategy); s != nil {
+			out = append(out, wanted{strategy, 0, socialNames[strategy], models.ConnectionSettings{ClientID: s.ClientID,
+				RedirectURIs: s.RedirectURIs, TeamID: s.TeamID, KeyID: s.KeyID}, s.ClientSecret})
+		}
+	}
+	if m.Push == nil {
+		return out
+	}
+	for i, a := range m.Push.APNs {
+		out = append(out, wanted{models.StrategyAPNs, i, "Apple push notices", models.ConnectionSettings{KeyID: a.KeyID, TeamID: a.TeamID,
+			Bundle: a.Bundle, Production: a.Production}, a.Key})
+	}
+	if m.Push.FCM != nil {
+		out = append(out, wanted{models.StrategyFCM, 0, "Firebase push notices", models.ConnectionSettings{}, m.Push.FCM.Key})
+	}
+	return out
+}
+
+// setConnections makes the application's own connections those that m asks for, and gives the ids that its pages offer then.
+// A tenant's connection that reads back unchanged stays the tenant's: nothing is copied.
+func (o Ops) setConnections(ctx context.Context, in ScopeIn, offered []string, m models.AuthMethods) ([]string, error) {
+	own, err := o.ownConnections(ctx, in.ApplicationID)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := o.sharedConnections(ctx, offered)
+	if err != nil {
+		return nil, err
+	}
+	next, kept := []string{}, map[string]bool{}
+	for _, w := range wantedBy(m) {
+		if i := slices.IndexFunc(shared, func(c models.Connection) bool { return unchanged(w, c) }); i >= 0 {
+			next = append(next, shared[i].ID)
+			continue
+		}
+		id, err := o.putConnection(ctx, in, own, w)
+		if err != nil {
+			return nil, err
+		}
+		kept[id] = true
+		if slices.Contains(models.SocialStrategies, w.strategy) {
+			next = append(next, id)
+		}
+	}
+	if err := o.dropConnections(ctx, in, own, kept); err != nil {
+		return nil, err
+	}
+	return keepOrder(offered, next, shared), nil
+}
+
+// unchanged tells whether a preference says of a tenant's connection exactly what a read showed of it.
+func unchanged(w wanted, c models.Connection) bool {
+	return w.strategy == c.Strategy && w.secret.Empty() && sameJSON(w.settings, c.Settings)
+}
+
+// keepOrder puts next into the order in which it was offered, then what is new. Connections that the dialect cannot name
+// (an organization's sign-in) stay.
+func keepOrder(offered, next []string, shared []models.Connection) []string {
+	out := []string{}
+	for _, id := range offered {
+		foreign := slices.ContainsFunc(shared, func(c models.Connection) bool {
+			return c.ID == id && !slices.Contains(models.SocialStrategies, c.Strategy)
+		})
+		if foreign || slices.Contains(next, id) {
+			out = append(out, id)
+		}
+	}
+	for _, id := range next {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func (o Ops) ownConnections(ctx context.Context, applicationID string) ([]models.Connection, error) {
+	var rows []models.Connection
+	err := o.DB.Read.NewSelect().Model(&rows).Where("application_id = ?", applicationID).Order("strategy", "position").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read connections of %s: %w", applicationID, err)
+	}
+	return rows, nil
+}
+
+// sharedConnections is the tenant's connections among those offered.
+func (o Ops) sharedConnections(ctx context.Context, offered []string) ([]models.Connection, error) {
+	all, err := o.reachable(ctx, "")
+	return slices.DeleteFunc(all, func(c models.Connection) bool { return !slices.Contains(offered, c.ID) }), err
+}
+
+// putConnection stores what is wanted over the connection in its place, or as a new one.
+func (o Ops) putConnection(ctx context.Context, in ScopeIn, own []models.Connection, w wanted) (string, error) {
+	i := slices.IndexFunc(own, func(c models.Connection) bool { return c.Strategy == w.strategy && c.Position == w.position })
+	now := o.Now()
+	if i < 0 {
+		c := models.Connection{ID: models.NewID(models.ObjectID), TenantID: models.ActorFrom(ctx).TenantID, ApplicationID: &in.ApplicationID,
+			Strategy: w.strategy, Name: w.name, Position: w.position, Settings: w.settings, Version: 1, CreatedAt: now, UpdatedAt: now}
+		c.SealedSecret = o.sealed(c.ID, w.secret)
+		if _, err := o.DB.Write.NewInsert().Model(&c).Exec(ctx); err != nil {
+			return "", fmt.Errorf("store connection %s of %s: %w", w.strategy, in.ApplicationID, err)
+		}
+		return c.ID, o.recordConnection(ctx, "connection.created", nil, &c, !w.secret.Empty())
+	}
+	before := own[i]
+	held, err := o.Vault.Open(sealedTable, sealedColumn, before.ID, before.SealedSecret)
+	if err != nil {
+		return "", err
+	}
+	// A caller who may not read secrets sends back none: the one that is held stays, while it is of the same account.
+	keeps := w.secret.Empty() && before.Settings.ClientID == w.settings.ClientID && before.Settings.KeyID == w.settings.KeyID
+	moved := !keeps && !held.Equal(w.secret.Reveal())
+	if !moved && sameJSON(before.Settings, w.settings) {
+		return before.ID, nil
+	}
+	after := before
+	after.Settings, after.Version, after.UpdatedAt = w.settings, before.Version+1, now
+	if moved {
+		after.SealedSecret = o.sealed(after.ID, w.secret)
+	}
+	_, err = o.DB.Write.NewUpdate().Model(&after).Column("settings", "sealed_secret", "version", "updated_at").WherePK().Exec(ctx)
+	if err != nil {
+		return "", fmt.Errorf("store connection %s: %w", after.ID, err)
+	}
+	return after.ID, o.recordConnection(ctx, "connection.updated", &before, &after, moved)
+}
+
+func (o Ops) sealed(id string, s models.Secret) string {
+	if s.Empty() {
+		return ""
+	}
+	return o.Vault.Seal(sealedTable, sealedColumn, id, s)
+}
+
+func (o Ops) dropConnections(ctx context.Context, in ScopeIn, own []models.Connection, kept map[string]bool) error {
+	for _, c := range own {
+		known := slices.Contains(models.SocialStrategies, c.Strategy) || c.Strategy == models.StrategyAPNs || c.Strategy == models.StrategyFCM
+		if kept[c.ID] || !known {
+			continue
+		}
+		if _, err := o.DB.Write.NewDelete().Model(&c).WherePK().Exec(ctx); err != nil {
+			return fmt.Errorf("delete connection %s: %w", c.ID, err)
+		}
+		if err := o.recordConnection(ctx, "connection.deleted", &c, nil, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// toldConnection is a connection as the audit log tells of it: the secret by name only.
+type toldConnection struct {
+	Strategy string                    `json:"strategy"`
+	Name     string                    `json:"name"`
+	Settings models.ConnectionSettings `json:"settings"`
+	Secret   string                    `json:"secret" audit:"name"`
+}
+
+func (o Ops) recordConnection(ctx context.Context, verb string, before, after *models.Connection, secretMoved bool) error {
+	show := func(c *models.Connection, secret string) any {
+		if c == nil {
+			return nil
+		}
+		return toldConnection{c.Strategy, c.Name, c.Settings, secret}
+	}
+	c, mark := after, ""
+	if c == nil {
+		c = before
+	}
+	if secretMoved {
+		mark = "changed"
+	}
+	return models.Record(ctx, o.DB, models.Event{Type: verb, ObjectKind: "connection", ObjectID: c.ID, ObjectName: c.Name,
+		ApplicationID: *c.ApplicationID, Detail: models.Diff(show(before, ""), show(after, mark))})
+}
+
+// addConnections shows the connections that an application offers as methods.
+func (o Ops) addConnections(ctx context.Context, in ScopeIn, e models.Experience, m *models.AuthMethods) error {
+	own, err := o.ownConnections(ctx, in.ApplicationID)
+	if err != nil {
+		return err
+	}
+	shared, err := o.sharedConnections(ctx, e.Methods.Connections)
+	if err != nil {
+		return err
+	}
+	for _, c := range shared { // of the tenant: its secret is not this application's to read
+		addSocial(m, c, models.Secret{})
+	}
+	reveal, err := o.reveals(ctx, in)
+	if err != nil {
+		return err
+	}
+	for _, c := range own {
+		secret := models.Secret{}
+		if reveal {
+			if secret, err = o.Vault.Open(sealedTable, sealedColumn, c.ID, c.SealedSecret); err != nil {
+				return err
+			}
+		}
+		if slices.Contains(e.Methods.Connections, c.ID) {
+			addSocial(m, c, secret)
+		}
+		addPush(m, c, secret)
+	}
+	return nil
+}
+
+func addSocial(m *models.AuthMethods, c models.Connection, secret models.Secret) {
+	if slices.Contains(models.SocialStrategies, c.Strategy) {
+		*social(m, c.Strategy) = &models.SocialMethod{ClientID: c.Settings.ClientID, ClientSecret: secret,
+			RedirectURIs: c.Settings.RedirectURIs, TeamID: c.Settings.TeamID, KeyID: c.Settings.KeyID}
+	}
+}
+
+func addPush(m *models.AuthMethods, c models.Connection, secret models.Secret) {
+	switch {
+	case m.Push == nil:
+	case c.Strategy == models.StrategyAPNs:
+		m.Push.APNs = append(m.Push.APNs, models.APNsKey{Key: secret, KeyID: c.Settings.KeyID, TeamID: c.Settings.TeamID,
+			Bundle: c.Settings.Bundle, Production: c.Settings.Production})
+	case c.Strategy == models.StrategyFCM:
+		m.Push.FCM = &models.FCMKey{Key: secret}
+	}
+}
+
+// reveals tells whether this actor's reads carry secrets.
+func (o Ops) reveals(ctx context.Context, in ScopeIn) (bool, error) {
+	if models.Need(ctx, "secret.read", in.ApplicationID, "application") != nil {
+		return false, nil
+	}
+	var tenant models.Tenant
+	err := o.DB.Read.NewSelect().Model(&tenant).Column("secrets").Where("id = ?", models.ActorFrom(ctx).TenantID).Scan(ctx)
+	return tenant.Secrets == "readable", models.Found(err, "tenant")
+}
