@@ -4,12 +4,17 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"sync"
-	"time"
 
+	"gatehouse/handlers/applications"
+	"gatehouse/handlers/clients"
+	"gatehouse/handlers/events"
+	"gatehouse/handlers/keys"
+	"gatehouse/handlers/settings"
 	"gatehouse/models"
 	"gatehouse/views/ui"
 	"gatehouse/web"
@@ -30,7 +35,6 @@ type Config struct {
 	AllowOutbound  []*net.IPNet // private networks that outgoing calls may reach
 	Printed        io.Writer    // where the one-time setup line goes, beside the log
 	Ready          func(ctx context.Context) error
-	Now            func() time.Time // nil for the clock
 
 	AdminEmail      string
 	AdminPassword   models.Secret
@@ -40,39 +44,88 @@ type Config struct {
 
 // App is the built program: a server and what runs beside it.
 type App struct {
-	Server  *web.Server
-	Config  Config
+	Server *web.Server
+	Config Config
+	features
 	openapi []byte
 	after   []func(ctx context.Context) // run once the server listens, each in a goroutine of its own
 	close   []func(ctx context.Context) error
 	running sync.WaitGroup
 }
 
+// features is every feature, from what others use to what uses others.
+type features struct {
+	usages       *models.Usages
+	settings     settings.Ops
+	ring         *keys.Ring
+	clients      clients.Ops
+	applications applications.Ops
+	events       events.Ops
+}
+
 // Build makes every feature and mounts its routes. The database is migrated already.
 func Build(ctx context.Context, c Config) (*App, error) {
 	a := &App{Config: c}
+	a.resources()
+	if err := a.begin(models.System(ctx)); err != nil {
+		return nil, err
+	}
 	var err error
 	a.Server, err = web.New(web.Options{Version: c.Version, URL: c.URL, Aliases: c.Aliases, TrustedProxies: c.TrustedProxies,
 		Log: c.Log, DB: c.DB, Vault: c.Vault, Ready: c.Ready, Decorate: a.decorate})
 	if err != nil {
 		return nil, err
 	}
-	routes := []web.Route{
-		{"GET", "/rest/v1/openapi.json", web.Public, web.ServeOpenAPI(&a.openapi)},
-		{"GET", "/", web.Public, web.Raw(web.Console, func(_ context.Context, r *web.Request) error { return r.Next("/console") })},
-	}
-	if err := a.Server.Mount(routes...); err != nil {
+	if err := a.Server.Mount(a.routes()...); err != nil {
 		return nil, err
 	}
 	a.openapi = web.OpenAPI(a.Server.Routes(), c.Version)
 	return a, nil
 }
 
+// resources makes the features, each with what it needs.
+func (a *App) resources() {
+	db, vault := a.Config.DB, a.Config.Vault
+	a.usages = models.NewUsages(db, models.Now)
+	a.settings = settings.New(db)
+	a.ring = keys.NewRing(db, vault)
+	a.clients = clients.New(db, vault)
+	a.applications = applications.New(db, vault, a.clients)
+	a.events = events.New(db, vault, models.Now)
+	a.after = append(a.after, a.usages.Run)
+	a.close = append(a.close, a.usages.Flush)
+}
+
+// begin writes what an empty database needs before the first answer.
+func (a *App) begin(ctx context.Context) error {
+	return errors.Join(a.settings.Ensure(ctx), a.ring.Prepare(ctx))
+}
+
+// routes lists every route of the program.
+func (a *App) routes() []web.Route {
+	routes := []web.Route{
+		{"GET", "/rest/v1/openapi.json", web.Public, web.ServeOpenAPI(&a.openapi)},
+		{"GET", "/", web.Public, web.Raw(web.Console, func(_ context.Context, r *web.Request) error { return r.Next("/console") })},
+	}
+	for _, more := range [][]web.Route{
+		a.applications.Routes(),
+		a.events.Routes(),
+	} {
+		routes = append(routes, more...)
+	}
+	return routes
+}
+
 // decorate adds to every console page what only features know.
-func (a *App) decorate(ctx context.Context, c *ui.Chrome) {}
+func (a *App) decorate(ctx context.Context, c *ui.Chrome) {
+	if tenant, err := a.settings.Current(ctx); err == nil {
+		c.TenantName = tenant.Name
+	}
+}
 
 // Start begins the background work; it ends with ctx.
 func (a *App) Start(ctx context.Context) {
+	ctx = models.System(ctx)
 	for _, work := range a.after {
 		a.running.Go(func() { work(ctx) })
 	}
@@ -81,10 +134,9 @@ func (a *App) Start(ctx context.Context) {
 // Stop waits for the background work, whose context must have ended, and writes what is still counted in memory.
 func (a *App) Stop(ctx context.Context) error {
 	a.running.Wait()
+	var errs []error
 	for _, done := range a.close {
-		if err := done(ctx); err != nil {
-			return err
-		}
+		errs = append(errs, done(models.System(ctx)))
 	}
-	return nil
+	return errors.Join(errs...)
 }
