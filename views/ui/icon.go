@@ -2,9 +2,6 @@ package ui
 
 import (
 	"context"
-	"io"
-
-	"gatehouse/static"
 
 	"github.com/a-h/templ"
 )
@@ -24,12 +21,5 @@ func IconLarge(name string) templ.Component { return icon(name, "i l") }
 func IconClass(name, classes string) templ.Component { return icon(name, class("i", classes)) }
 
 func icon(name, classes string) templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		shapes, ok := static.Icon(name)
-		if !ok {
-			return nil
-		}
-		_, err := io.WriteString(w, `<svg class="`+templ.EscapeString(classes)+`" viewBox="0 0 24 24" aria-hidden="true">`+shapes+`</svg>`)
-		return err
-	})
+	return built(func(_ context.Context, m *markup) { m.icon(name, classes) })
 }
