@@ -12,6 +12,7 @@ import (
 
 	"gatehouse/handlers/applications"
 	"gatehouse/handlers/clients"
+	"gatehouse/handlers/credentials"
 	"gatehouse/handlers/events"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/settings"
@@ -88,6 +89,7 @@ func (a *App) resources() {
 	db, vault := a.Config.DB, a.Config.Vault
 	a.usages = models.NewUsages(db, models.Now)
 	a.settings = settings.New(db)
+	a.settings.Forget = credentials.Forget
 	a.ring = keys.NewRing(db, vault)
 	a.clients = clients.New(db, vault)
 	a.applications = applications.New(db, vault, a.clients)
@@ -109,6 +111,8 @@ func (a *App) routes() []web.Route {
 	}
 	for _, more := range [][]web.Route{
 		a.applications.Routes(),
+		a.clients.Routes(),
+		a.clients.Credentials.Routes(),
 		a.events.Routes(),
 	} {
 		routes = append(routes, more...)
