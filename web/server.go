@@ -185,12 +185,19 @@ func (s *Server) serve(c *fiber.Ctx, route *Route) (err error) {
 	return nil
 }
 
+// selfLimiting is a face whose endpoints anybody may call and which counts failures by itself, because its successes have no
+// limit: the token endpoint.
+type selfLimiting interface{ LimitsItself() }
+
 // admit authenticates and matches the action of the route.
 func (r *Request) admit() error {
 	if r.route.face == Console {
 		return r.admitConsole()
 	}
 	if r.route.Action == Public {
+		if _, own := r.route.face.(selfLimiting); own {
+			return nil
+		}
 		return r.srv.limit.anonymous(r)
 	}
 	token, ok := strings.CutPrefix(r.c.Get("Authorization"), "Bearer ")

@@ -409,31 +409,6 @@ func TestUploadNamesWhoeverIsMissing(t *testing.T) {
 	}
 }
 
-// A key set that a client gives may not hold private or symmetric keys.
-func TestPublicKeys(t *testing.T) {
-	ec, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	public, _ := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: ec.Public(), KeyID: "a"}}})
-	private, _ := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: ec, KeyID: "a"}}})
-	for _, c := range []struct{ name, jwks, want string }{
-		{"a public key", string(public), ""},
-		{"a private key", string(private), "private_key"},
-		{"a symmetric key", `{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}`, "private_key"},
-		{"no set", `[]`, "invalid_jwks"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			var check models.Check
-			PublicKeys([]byte(c.jwks), "jwks", &check)
-			got := ""
-			if f, ok := models.AsFault(check.Err()); ok {
-				got = f.Fields[0].Reason
-			}
-			if got != c.want {
-				t.Errorf("%q, want %q", got, c.want)
-			}
-		})
-	}
-}
-
 func FuzzUpload(f *testing.F) {
 	f.Add([]byte(`{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":"AA"}`))
 	f.Add([]byte(`{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQAB","p":"AQ","q":"AQAB"}`))

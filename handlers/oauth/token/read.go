@@ -1,0 +1,92 @@
+package token
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// MaxLength is the most characters of a token that is looked at.
+const MaxLength = 16 << 10
+
+// Algorithms is every signature that is accepted here: none is symmetric, and "none" is not one (RFC 8725 sections 3.1, 3.2).
+var Algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.PS256, jose.ES256, jose.EdDSA}
+
+// ErrForm is the error of a text that is not a strictly encoded JWS of an accepted algorithm.
+var ErrForm = errors.New("it is not a signed JWT of an accepted form")
+
+// Signed is a JWT that was read and not verified yet: nothing in it may be believed.
+type Signed struct {
+	KID, Alg, Typ string
+	jws           *jose.JSONWebSignature
+}
+
+// Read parses a JWT in compact serialization. Keys that it brings along (jwk, jku, x5u, x5c) are not looked at.
+func Read(text string) (Signed, error) {
+	if !strict(text) {
+		return Signed{}, ErrForm
+	}
+	jws, err := jose.ParseSignedCompact(text, Algorithms)
+	if err != nil || len(jws.Signatures) != 1 {
+		return Signed{}, ErrForm
+	}
+	header := jws.Signatures[0].Protected
+	typ, _ := header.ExtraHeaders[jose.HeaderType].(string)
+	return Signed{KID: header.KeyID, Alg: header.Algorithm, Typ: typ, jws: jws}, nil
+}
+
+// strict refuses what lenient decoders let pass: characters that are skipped, and last characters with unused bits, by which
+// one signature could be written in several ways.
+func strict(text string) bool {
+	if len(text) > MaxLength || strings.ContainsAny(text, "\r\n") || strings.Count(text, ".") != 2 {
+		return false
+	}
+	for part := range strings.SplitSeq(text, ".") {
+		if _, err := base64.RawURLEncoding.Strict().DecodeString(part); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// Verify checks the signature with one key and gives the claims. The key decides the algorithm: a token that names another one
+// than the key is for does not verify.
+func (s Signed) Verify(key jose.JSONWebKey) (Claims, error) {
+	var c Claims
+	if !slices.Contains(suited(key), s.Alg) {
+		return c, errors.New("its algorithm is not the one of the key")
+	}
+	payload, err := s.jws.Verify(key.Key)
+	if err != nil {
+		return c, errors.New("its signature is wrong")
+	}
+	if err := json.Unmarshal(payload, &c); err != nil {
+		return c, fmt.Errorf("its claims cannot be read: %w", err)
+	}
+	return c, nil
+}
+
+// suited lists the algorithms that a key may verify: the one it names, else those of its kind.
+func suited(key jose.JSONWebKey) []string {
+	var algs []string
+	switch kind(key.Key) {
+	case "EC":
+		algs = []string{"ES256"}
+	case "RSA":
+		algs = []string{"RS256", "PS256"}
+	case "OKP":
+		algs = []string{"EdDSA"}
+	}
+	if key.Algorithm != "" && !slices.Contains(algs, key.Algorithm) {
+		return nil
+	}
+	if key.Algorithm != "" {
+		return []string{key.Algorithm}
+	}
+	return algs
+}
