@@ -5,17 +5,22 @@ package handlers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"sync"
 
+	"gatehouse/handlers/account"
+	"gatehouse/handlers/administrators"
 	"gatehouse/handlers/applications"
 	"gatehouse/handlers/clients"
-	"gatehouse/handlers/credentials"
 	"gatehouse/handlers/events"
 	"gatehouse/handlers/keys"
+	"gatehouse/handlers/outbox"
 	"gatehouse/handlers/settings"
+	"gatehouse/handlers/setup"
 	"gatehouse/models"
 	"gatehouse/views/ui"
 	"gatehouse/web"
@@ -62,6 +67,11 @@ type features struct {
 	clients      clients.Ops
 	applications applications.Ops
 	events       events.Ops
+
+	outbox         outbox.Ops
+	administrators administrators.Ops
+	account        account.Ops
+	setup          setup.Ops
 }
 
 // Build makes every feature and mounts its routes. The database is migrated already.
@@ -73,7 +83,7 @@ func Build(ctx context.Context, c Config) (*App, error) {
 	}
 	var err error
 	a.Server, err = web.New(web.Options{Version: c.Version, URL: c.URL, Aliases: c.Aliases, TrustedProxies: c.TrustedProxies,
-		Log: c.Log, DB: c.DB, Vault: c.Vault, Ready: c.Ready, Decorate: a.decorate})
+		Log: c.Log, DB: c.DB, Vault: c.Vault, Ready: c.Ready, Decorate: a.decorate, Accounts: a.administrators, SetupOpen: a.setup.Open})
 	if err != nil {
 		return nil, err
 	}
@@ -89,18 +99,52 @@ func (a *App) resources() {
 	db, vault := a.Config.DB, a.Config.Vault
 	a.usages = models.NewUsages(db, models.Now)
 	a.settings = settings.New(db)
-	a.settings.Forget = credentials.Forget
 	a.ring = keys.NewRing(db, vault)
 	a.clients = clients.New(db, vault)
 	a.applications = applications.New(db, vault, a.clients)
 	a.events = events.New(db, vault, models.Now)
+	a.people()
 	a.after = append(a.after, a.usages.Run)
 	a.close = append(a.close, a.usages.Flush)
 }
 
+// people makes what administrators sign in with, and how the first of them comes to be.
+func (a *App) people() {
+	c := a.Config
+	a.outbox = outbox.New(c.DB, c.Vault)
+	a.administrators = administrators.New(c.DB, c.Vault, models.NewPasswords(), a.outbox)
+	a.account = account.New(a.administrators)
+	a.setup = setup.New(a.administrators, setup.Headless{Email: c.AdminEmail, Password: c.AdminPassword, ClientID: c.BootstrapID, ClientSecret: c.BootstrapSecret})
+	a.setup.Database = c.database()
+}
+
+// database says in words where the data is.
+func (c Config) database() string {
+	if c.DatabaseURL != "" {
+		return "PostgreSQL"
+	}
+	return "SQLite in " + filepath.Base(c.DataFolder)
+}
+
 // begin writes what an empty database needs before the first answer.
 func (a *App) begin(ctx context.Context) error {
-	return errors.Join(a.settings.Ensure(ctx), a.ring.Prepare(ctx))
+	if err := errors.Join(a.settings.Ensure(ctx), a.ring.Prepare(ctx)); err != nil {
+		return err
+	}
+	link, err := a.setup.Begin(ctx, a.Config.URL)
+	a.after = append(a.after, func(ctx context.Context) { a.welcome(ctx, link) })
+	return err
+}
+
+// welcome makes what the environment names for the first start, or prints the link that opens setup: beside the log, because the
+// log holds no secrets.
+func (a *App) welcome(ctx context.Context, link string) {
+	if err := a.setup.Bootstrap(ctx); err != nil && ctx.Err() == nil {
+		a.Config.Log.Error("first start", "error", err)
+	}
+	if link != "" && a.Config.Printed != nil {
+		_, _ = fmt.Fprintln(a.Config.Printed, setup.Line+link)
+	}
 }
 
 // routes lists every route of the program.
@@ -110,9 +154,9 @@ func (a *App) routes() []web.Route {
 		{"GET", "/", web.Public, web.Raw(web.Console, func(_ context.Context, r *web.Request) error { return r.Next("/console") })},
 	}
 	for _, more := range [][]web.Route{
+		a.setup.Routes(),
+		a.account.Routes(),
 		a.applications.Routes(),
-		a.clients.Routes(),
-		a.clients.Credentials.Routes(),
 		a.events.Routes(),
 	} {
 		routes = append(routes, more...)

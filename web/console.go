@@ -26,7 +26,7 @@ func (console) Read(r *Request, in any) error { return Bind(r, in, Lenient) }
 func (console) Write(r *Request, status int, out any) error { return r.JSON(status, out) }
 
 func (console) Fault(r *Request, f *models.Fault) error {
-	r.retryAfter(f)
+	r.RetryAfter(f)
 	switch {
 	case f.Code == models.Unauthenticated:
 		return r.toSignIn()

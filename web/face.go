@@ -49,7 +49,7 @@ type Problem struct {
 }
 
 func (native) Fault(r *Request, f *models.Fault) error {
-	r.retryAfter(f)
+	r.RetryAfter(f)
 	p := Problem{Type: "about:blank", Title: title(f.Code), Status: StatusOf(f.Code), Detail: f.Text, Reason: f.Reason,
 		Fields: f.Fields, Current: f.Current, RequestID: r.id}
 	if f.Code == models.Unauthenticated {

@@ -160,7 +160,8 @@ func (r *Request) Next(url string) error {
 	return r.Empty(303)
 }
 
-func (r *Request) retryAfter(f *models.Fault) {
+// RetryAfter says in the head of the answer how long a fault lasts, for a form that is drawn again.
+func (r *Request) RetryAfter(f *models.Fault) {
 	if f.RetryAfter > 0 {
 		r.c.Set("Retry-After", strconv.Itoa(int((f.RetryAfter+1e9-1)/1e9)))
 	}

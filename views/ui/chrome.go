@@ -55,8 +55,8 @@ func Allowed(ctx context.Context, action string) bool {
 func (c Chrome) lang() string { return or(c.Lang, "en") }
 func (c Chrome) dir() string  { return or(c.Dir, "ltr") }
 
-// host is the origin without its scheme, the way people say an address.
-func (c Chrome) host() string {
+// Host is the origin without its scheme, the way people say an address.
+func (c Chrome) Host() string {
 	for i := 0; i+2 < len(c.Origin); i++ {
 		if c.Origin[i:i+3] == "://" {
 			return c.Origin[i+3:]

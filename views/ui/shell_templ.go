@@ -383,7 +383,7 @@ func sideBar(h Head) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var19 string
-			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(ChromeFrom(ctx).host())
+			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(ChromeFrom(ctx).Host())
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `shell.templ`, Line: 71, Col: 117}
 			}

@@ -1,0 +1,35 @@
+// Package faults puts what is wrong with an input where a person sees it: in the summary above a form and beside its fields.
+package faults
+
+import (
+	"gatehouse/models"
+	"gatehouse/views/ui"
+)
+
+// Problems are the lines of a form's ErrorSummary; none for no fault.
+func Problems(f *models.Fault) []ui.Problem {
+	if f == nil {
+		return nil
+	}
+	if len(f.Fields) == 0 {
+		return []ui.Problem{{Text: f.Text}}
+	}
+	var out []ui.Problem
+	for _, field := range f.Fields {
+		out = append(out, ui.Problem{Field: field.Name, Text: field.Text})
+	}
+	return out
+}
+
+// At is what is wrong with one field, empty for nothing.
+func At(f *models.Fault, field string) string {
+	if f == nil {
+		return ""
+	}
+	for _, at := range f.Fields {
+		if at.Name == field {
+			return at.Text
+		}
+	}
+	return ""
+}
