@@ -49,6 +49,7 @@ type Application struct {
 
 	InviteMemberURI              string              `bun:"invite_member_uri" json:"invite_member_uri"`
 	InviteClientID               string              `bun:"invite_client_id" json:"invite_client_id"`
+	InviteJourneyID              string              `bun:"invite_journey_id" json:"invite_journey_id" doc:"The journey that invitations start; stored as given."`
 	InviteEmailExpirationMinutes int64               `bun:"invite_email_expiration_minutes" json:"invite_email_expiration_minutes"`
 	Subdomain                    string              `bun:"subdomain" json:"subdomain"`
 	CustomDomain                 string              `bun:"custom_domain" json:"custom_domain"`

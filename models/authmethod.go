@@ -19,6 +19,7 @@ type AuthMethods struct {
 	Apple    *SocialMethod    `json:"-"`
 	LINE     *SocialMethod    `json:"-"`
 	TikTok   *SocialMethod    `json:"-"`
+	WebAuthn *SocialMethod    `json:"-"` // an older document's account with a passkey service: kept, and not offered
 }
 
 // SocialMethod is a sign-in with an outside account: a connection of the application.

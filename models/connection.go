@@ -15,6 +15,7 @@ const (
 	StrategyTikTok   = "tiktok"
 	StrategyAPNs     = "apns" // notices through Apple
 	StrategyFCM      = "fcm"  // notices through Firebase
+	StrategyWebAuthn = "webauthn"
 )
 
 // SocialStrategies are those that sign people in with an outside account.

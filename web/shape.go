@@ -23,7 +23,7 @@ import (
 //	Method string `json:"method" rule:"required" enum:"none,basic"`
 //	Length models.Opt[float64] `json:"codeLength" rule:"min=4,max=8"`
 //
-// Rules: required; nullable (else null is refused); min and max of a number; filled (a text or list that is not empty);
+// Rules: required; nullable (else null is refused); min, max and whole of a number; filled (a text or list that is not empty);
 // object (a json.RawMessage or map that must be an object). A whole number is an int64, whatever its spelling ("1e3").
 
 // BindShape reads a JSON body into in, a pointer to a struct, then the query, the path and the headers.
@@ -267,7 +267,7 @@ func (s *shape) number(v reflect.Value, value any, at string, rules map[string]s
 		s.check.Add(at, "out_of_range", "This number is too large.")
 		return
 	}
-	if v.Kind() == reflect.Int64 && n != math.Trunc(n) {
+	if _, whole := rules["whole"]; (whole || v.Kind() == reflect.Int64) && n != math.Trunc(n) {
 		s.check.Add(at, "not_whole", "Use a whole number.")
 		return
 	}

@@ -2,6 +2,7 @@ package applications
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 
 	"gatehouse/models"
@@ -91,6 +92,33 @@ func (o Ops) keys(ctx context.Context, in ListIn) (models.List[models.Key], []mo
 	}
 	page := models.Paged(o.Vault, list, keys, in.Size(), from, func(k models.Key) models.Key { return k })
 	return page, page.Items, nil
+}
+
+// Batch gives the next applications of a kind, the oldest first, for lists without pages: begin with an empty key and go on with
+// the one it gives, as long as there is more. What is read so does not push out what the cache holds.
+func (o Ops) Batch(ctx context.Context, kind string, from models.Key) (rows []models.Application, next models.Key, more bool, err error) {
+	actor := models.ActorFrom(ctx)
+	if !actor.May("application.read") {
+		return nil, next, false, models.Denied("application.read")
+	}
+	q := o.DB.Read.NewSelect().Model(&rows).Where("a.tenant_id = ?", actor.TenantID).Where("a.kind = ?", kind)
+	if actor.ApplicationID != "" {
+		q = q.Where("a.id = ?", actor.ApplicationID)
+	}
+	if from.ID != "" {
+		q = q.Where("(a.created_at, a.id) > (?, ?)", from.Time, from.ID)
+	}
+	if err := q.Order("a.created_at", "a.id").Limit(models.PageLimit + 1).Scan(ctx); err != nil {
+		return nil, next, false, fmt.Errorf("list applications: %w", err)
+	}
+	if more = len(rows) > models.PageLimit; more {
+		rows = rows[:models.PageLimit]
+	}
+	if len(rows) > 0 {
+		last := rows[len(rows)-1]
+		next = models.Key{Time: last.CreatedAt, ID: last.ID}
+	}
+	return rows, next, more, nil
 }
 
 // Count is how many applications a list has, bounded: counting stops at limit.

@@ -60,6 +60,7 @@ type Fields struct {
 	SigningKeyEnabled            models.Opt[bool]                       `json:"signing_key_enabled" form:"signing_key_enabled"`
 	InviteMemberURI              models.Opt[string]                     `json:"invite_member_uri" form:"invite_member_uri"`
 	InviteClientID               models.Opt[string]                     `json:"invite_client_id" form:"invite_client_id"`
+	InviteJourneyID              models.Opt[string]                     `json:"invite_journey_id" form:"invite_journey_id"`
 	InviteEmailExpirationMinutes models.Opt[int64]                      `json:"invite_email_expiration_minutes" form:"invite_email_expiration_minutes"`
 	Subdomain                    models.Opt[string]                     `json:"subdomain" form:"subdomain"`
 	CustomDomain                 models.Opt[string]                     `json:"custom_domain" form:"custom_domain"`

@@ -180,10 +180,12 @@ const (
 	maxLeeway      = 10
 )
 
+// checkLifetimes knows no shortest life: the dialects have none, and a life of seconds is what tests want. An unused life longer
+// than the whole life is no fault either: whichever ends first ends the token.
 func checkLifetimes(f *models.Check, c *models.Client) {
 	span := func(name string, v *int64, most int64) {
 		if v != nil {
-			f.Range(name, *v, 60, most)
+			f.Range(name, *v, 1, most)
 		}
 	}
 	span("access_token_lifetime_seconds", c.AccessTokenLifetimeSeconds, maxTokenLife)
@@ -193,11 +195,8 @@ func checkLifetimes(f *models.Check, c *models.Client) {
 	span("refresh_token.absolute_seconds", c.RefreshToken.AbsoluteSeconds, maxRefreshLife)
 	f.Range("refresh_token.leeway_seconds", c.RefreshToken.LeewaySeconds, 0, maxLeeway)
 	if v := c.Consent.ValiditySeconds; v != nil {
-		f.Range("consent.validity_seconds", *v, 60, maxRefreshLife)
+		f.Range("consent.validity_seconds", *v, 1, maxRefreshLife)
 	}
-	idle, absolute := c.RefreshToken.IdleSeconds, c.RefreshToken.AbsoluteSeconds
-	f.That(idle == nil || absolute == nil || *idle <= *absolute, "refresh_token.idle_seconds", "longer_than_absolute",
-		"The unused life of a refresh token cannot be longer than its whole life.")
 }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }

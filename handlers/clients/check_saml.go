@@ -14,9 +14,7 @@ var nameIDTypes = []string{"email", "secondary_email", "username", "phone_number
 func checkSAML(f *models.Check, c *models.Client) {
 	f.Length("saml.entity_id", c.SAML.EntityID, 1, 1024)
 	f.That(!strings.ContainsFunc(c.SAML.EntityID, blank), "saml.entity_id", "whitespace", "An entity id contains no spaces.")
-	if f.That(c.SAML.ACSURL != "", "saml.acs_url", "required", "This field needs the address that assertions are posted to.") {
-		checkPlain(f, "saml.acs_url", c.SAML.ACSURL)
-	}
+	checkPlain(f, "saml.acs_url", c.SAML.ACSURL) // may come later: a service provider's metadata often does
 	f.OneOf("saml.name_id_type", c.SAML.NameIDType, nameIDTypes...)
 	f.That(len(c.GrantTypes) == 0 && len(c.ResponseTypes) == 0, "grant_types", "not_an_oidc_client", "SAML clients have no grants.")
 	f.That(c.TokenEndpointAuthMethod == models.AuthNone, "token_endpoint_auth_method", "not_an_oidc_client", "SAML clients do not use the token endpoint.")

@@ -42,10 +42,10 @@ type Settings struct {
 	IDTokenSignedResponseAlg models.Opt[string]                   `json:"id_token_signed_response_alg,omitzero" form:"id_token_signed_response_alg" enum:",RS256,ES256,PS256,EdDSA"`
 	IDTokenEncryption        models.Opt[models.IDTokenEncryption] `json:"id_token_encryption,omitzero"`
 
-	AccessTokenLifetimeSeconds models.Opt[int64]               `json:"access_token_lifetime_seconds,omitzero" form:"access_token_lifetime_seconds" doc:"60 to 2592000; null: the resource's, else the tenant's."`
-	IDTokenLifetimeSeconds     models.Opt[int64]               `json:"id_token_lifetime_seconds,omitzero" form:"id_token_lifetime_seconds" doc:"60 to 2592000."`
-	SessionLifetimeSeconds     models.Opt[int64]               `json:"session_lifetime_seconds,omitzero" form:"session_lifetime_seconds" doc:"60 to 31536000."`
-	RefreshToken               models.Opt[models.RefreshToken] `json:"refresh_token,omitzero" doc:"Durations 60 to 157788000; leeway 0 to 10."`
+	AccessTokenLifetimeSeconds models.Opt[int64]               `json:"access_token_lifetime_seconds,omitzero" form:"access_token_lifetime_seconds" doc:"1 to 2592000; null: the resource's, else the tenant's."`
+	IDTokenLifetimeSeconds     models.Opt[int64]               `json:"id_token_lifetime_seconds,omitzero" form:"id_token_lifetime_seconds" doc:"1 to 2592000."`
+	SessionLifetimeSeconds     models.Opt[int64]               `json:"session_lifetime_seconds,omitzero" form:"session_lifetime_seconds" doc:"1 to 31536000."`
+	RefreshToken               models.Opt[models.RefreshToken] `json:"refresh_token,omitzero" doc:"Durations 1 to 157788000; leeway 0 to 10."`
 
 	SupportedPrompts            models.Opt[[]string] `json:"supported_prompts,omitzero" form:"supported_prompts" doc:"login, consent, none."`
 	DefaultCustomClaims         models.Opt[[]string] `json:"default_custom_claims,omitzero" form:"default_custom_claims" doc:"Claims that ID tokens carry without being asked."`

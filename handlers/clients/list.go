@@ -147,6 +147,27 @@ func (o Ops) Each(ctx context.Context, in OfApplicationIn, fn func(models.Client
 	}
 }
 
+// DefaultsOf gives the default clients of a page of applications, by application id, in one query. Applications out of the
+// actor's reach are left out.
+func (o Ops) DefaultsOf(ctx context.Context, applicationIDs []string) (map[string]models.Client, error) {
+	out := make(map[string]models.Client, len(applicationIDs))
+	if len(applicationIDs) == 0 {
+		return out, nil
+	}
+	actor := models.ActorFrom(ctx)
+	var rows []models.Client
+	q := o.DB.Read.NewSelect().Model(&rows).Where("c.application_id IN (?)", bun.In(applicationIDs)).Where("c.is_default").Where("c.tenant_id = ?", actor.TenantID)
+	if err := q.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read default clients: %w", err)
+	}
+	for _, c := range rows {
+		if models.Judge(actor, "client.read", c.ApplicationID, "client") == nil {
+			out[c.ApplicationID] = c
+		}
+	}
+	return out, nil
+}
+
 // touchApplication moves an application one version on: something that its readers see has changed.
 func touchApplication(ctx context.Context, tx models.DB, id string, now time.Time) error {
 	_, err := tx.Write.NewUpdate().Table("applications").Set("version = version + 1").Set("updated_at = ?", now).Where("id = ?", id).Exec(ctx)

@@ -46,6 +46,9 @@ func wantedBy(m models.AuthMethods) []wanted {
 				RedirectURIs: s.RedirectURIs, TeamID: s.TeamID, KeyID: s.KeyID}, s.ClientSecret})
 		}
 	}
+	if w := m.WebAuthn; w != nil {
+		out = append(out, wanted{models.StrategyWebAuthn, 0, "Passkey service", models.ConnectionSettings{ClientID: w.ClientID, RedirectURIs: w.RedirectURIs}, w.ClientSecret})
+	}
 	if m.Push == nil {
 		return out
 	}
@@ -176,7 +179,7 @@ func (o Ops) sealed(id string, s models.Secret) string {
 
 func (o Ops) dropConnections(ctx context.Context, in ScopeIn, own []models.Connection, kept map[string]bool) error {
 	for _, c := range own {
-		known := slices.Contains(models.SocialStrategies, c.Strategy) || c.Strategy == models.StrategyAPNs || c.Strategy == models.StrategyFCM
+		known := slices.Contains(models.SocialStrategies, c.Strategy) || c.Strategy == models.StrategyAPNs || c.Strategy == models.StrategyFCM || c.Strategy == models.StrategyWebAuthn
 		if kept[c.ID] || !known {
 			continue
 		}
@@ -226,12 +229,19 @@ func (o Ops) addConnections(ctx context.Context, in ScopeIn, e models.Experience
 	if err != nil {
 		return err
 	}
-	for _, c := range shared { // of the tenant: its secret is not this application's to read
-		addSocial(m, c, models.Secret{})
-	}
 	reveal, err := o.reveals(ctx, in)
 	if err != nil {
 		return err
+	}
+	return o.showConnections(own, shared, reveal, e, m)
+}
+
+// showConnections puts connections into the methods: the application's own, and the tenant's among those offered.
+func (o Ops) showConnections(own, shared []models.Connection, reveal bool, e models.Experience, m *models.AuthMethods) (err error) {
+	for _, c := range shared { // of the tenant: its secret is not this application's to read
+		if slices.Contains(e.Methods.Connections, c.ID) {
+			addSocial(m, c, models.Secret{})
+		}
 	}
 	for _, c := range own {
 		secret := models.Secret{}
@@ -257,6 +267,8 @@ func addSocial(m *models.AuthMethods, c models.Connection, secret models.Secret)
 
 func addPush(m *models.AuthMethods, c models.Connection, secret models.Secret) {
 	switch {
+	case c.Strategy == models.StrategyWebAuthn:
+		m.WebAuthn = &models.SocialMethod{ClientID: c.Settings.ClientID, ClientSecret: secret, RedirectURIs: c.Settings.RedirectURIs}
 	case m.Push == nil:
 	case c.Strategy == models.StrategyAPNs:
 		m.Push.APNs = append(m.Push.APNs, models.APNsKey{Key: secret, KeyID: c.Settings.KeyID, TeamID: c.Settings.TeamID,

@@ -96,7 +96,7 @@ func (o Ops) reachable(ctx context.Context, applicationID string) ([]models.Conn
 	var rows []models.Connection
 	err := o.DB.Read.NewSelect().Model(&rows).Where("tenant_id = ?", models.ActorFrom(ctx).TenantID).
 		Where("application_id IS NULL OR application_id = ?", applicationID).
-		Where("strategy NOT IN (?, ?)", models.StrategyAPNs, models.StrategyFCM).Order("created_at", "id").Scan(ctx)
+		Where("strategy NOT IN (?, ?, ?)", models.StrategyAPNs, models.StrategyFCM, models.StrategyWebAuthn).Order("created_at", "id").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list connections: %w", err)
 	}

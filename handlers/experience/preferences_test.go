@@ -31,6 +31,7 @@ func everything() models.AuthMethods {
 		Apple:    &models.SocialMethod{ClientID: "a-id", ClientSecret: models.NewSecret("a-key"), TeamID: "TEAM", KeyID: "KEY"},
 		LINE:     &models.SocialMethod{ClientID: "l-id"},
 		TikTok:   &models.SocialMethod{ClientID: "t-id"},
+		WebAuthn: &models.SocialMethod{ClientID: "w-id", ClientSecret: models.NewSecret("w-secret")},
 	}
 }
 
