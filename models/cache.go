@@ -16,6 +16,8 @@ const (
 	CacheClient      = "client"       // by client_id
 	CacheOAuthClient = "oauth_client" // by client_id: a client with its credentials, as the token endpoint needs it
 
+	CacheApplicationCard = "application_card" // by application id: what lists show of its clients and their credentials
+
 	CacheTenant        = "tenant"        // by tenant id
 	CacheAdministrator = "administrator" // by administrator id
 	CacheSession       = "session"       // console sessions by the hash of their id

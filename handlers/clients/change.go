@@ -58,7 +58,7 @@ func (o Ops) store(ctx context.Context, tx models.DB, before models.Client, even
 	if err != nil || moved {
 		return before, false, err
 	}
-	forget(tx, after.ID)
+	forget(tx, after)
 	if err := record(ctx, tx, event, &before, &after); err != nil {
 		return before, false, err
 	}

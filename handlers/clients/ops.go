@@ -65,7 +65,7 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (out CreateOut, err error)
 		if err := insert(ctx, tx, &c); err != nil {
 			return err
 		}
-		forget(tx, c.ID)
+		forget(tx, c)
 		if err := record(ctx, tx, "client.created", nil, &c); err != nil {
 			return err
 		}

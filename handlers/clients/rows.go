@@ -87,7 +87,7 @@ func remove(ctx context.Context, tx models.DB, c models.Client) error {
 	if err := models.Touched(res, err, "client"); err != nil {
 		return err
 	}
-	forget(tx, c.ID)
+	forget(tx, c)
 	return record(ctx, tx, "client.deleted", &c, nil)
 }
 
@@ -98,12 +98,14 @@ func setDefault(ctx context.Context, tx models.DB, applicationID, clientID strin
 		return fmt.Errorf("set the default client of application %s: %w", applicationID, err)
 	}
 	tx.Drop(models.CacheApplication, applicationID)
+	tx.Drop(models.CacheApplicationCard, applicationID)
 	return nil
 }
 
-func forget(tx models.DB, id string) {
-	tx.Drop(models.CacheClient, id)
-	tx.Drop(models.CacheOAuthClient, id)
+func forget(tx models.DB, c models.Client) {
+	tx.Drop(models.CacheClient, c.ID)
+	tx.Drop(models.CacheOAuthClient, c.ID)
+	tx.Drop(models.CacheApplicationCard, c.ApplicationID)
 }
 
 func record(ctx context.Context, tx models.DB, typ string, before, after *models.Client) error {

@@ -108,6 +108,7 @@ func (o Ops) change(ctx context.Context, action, clientID string, fn func(ctx co
 			return err
 		}
 		tx.Drop(models.CacheOAuthClient, clientID)
+		tx.Drop(models.CacheApplicationCard, c.ApplicationID)
 		return nil
 	})
 }
