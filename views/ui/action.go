@@ -119,6 +119,7 @@ type MenuItem struct {
 	Label, Icon, Href string
 	Danger            bool
 	Modal             bool   // as for Action
+	Plain             bool   // as for Action
 	Can               string // as for Action
 	Name, Value       string
 	Form, To          string
@@ -126,7 +127,7 @@ type MenuItem struct {
 }
 
 func (i MenuItem) action() Action {
-	a := Action{Label: i.Label, Icon: i.Icon, Href: i.Href, Modal: i.Modal, Name: i.Name, Value: i.Value, Form: i.Form, To: i.To}
+	a := Action{Label: i.Label, Icon: i.Icon, Href: i.Href, Modal: i.Modal, Plain: i.Plain, Name: i.Name, Value: i.Value, Form: i.Form, To: i.To}
 	if i.Copy != "" {
 		a.Type, a.Attrs = "button", templ.Attributes{"data-copy": i.Copy}
 	}
