@@ -158,6 +158,7 @@ func (a *App) routes() []web.Route {
 		a.account.Routes(),
 		a.applications.Routes(),
 		a.events.Routes(),
+		a.events.Pages(nil),
 	} {
 		routes = append(routes, more...)
 	}

@@ -10,8 +10,8 @@ import (
 	"gatehouse/web"
 )
 
-// Routes gives the audit log its places. head draws the frame of an application's pages.
-func (o Ops) Routes(head HeadOf) []web.Route {
+// Routes gives the audit log its native face.
+func (o Ops) Routes() []web.Route {
 	about := func(summary string) web.Doc { return web.Doc{Summary: summary, Tag: "Events"} }
 	file := about("Export events, oldest first")
 	file.Media = "application/x-ndjson"
@@ -19,12 +19,20 @@ func (o Ops) Routes(head HeadOf) []web.Route {
 		{"GET", "/rest/v1/events", "event.read", web.Do(web.Native, 200, o.List).With(about("List events, newest first"))},
 		{"GET", "/rest/v1/events/export", "event.read", web.Raw(web.Native, o.export(web.Native)).With(file)},
 		{"GET", "/rest/v1/events/:id", "event.read", web.Do(web.Native, 200, o.Get).With(about("Get an event"))},
+	}
+}
 
+// Pages gives it its pages. head makes the frame of an application's pages; without one there is no activity tab.
+func (o Ops) Pages(head HeadOf) []web.Route {
+	pages := []web.Route{
 		{"GET", "/console/audit", "event.read", web.Page(o.Log, views.Page)},
 		{"GET", "/console/audit/export", "event.read", web.Raw(web.Console, o.export(web.Console))},
 		{"GET", "/console/audit/:id", "event.read", web.Page(o.Show, views.Show)},
-		{"GET", "/console/applications/:id/activity", "event.read", web.Page(o.Activity(head), views.Page)},
 	}
+	if head != nil {
+		pages = append(pages, web.Route{"GET", "/console/applications/:id/activity", "event.read", web.Page(o.Activity(head), views.Page)})
+	}
+	return pages
 }
 
 // How long an export may take in all, and how long its reader may take for one batch.
