@@ -17,6 +17,7 @@ import (
 	"gatehouse/handlers/applications"
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/events"
+	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/outbox"
 	"gatehouse/handlers/settings"
@@ -66,6 +67,7 @@ type features struct {
 	ring         *keys.Ring
 	clients      clients.Ops
 	applications applications.Ops
+	experience   experience.Ops
 	events       events.Ops
 
 	outbox         outbox.Ops
@@ -102,6 +104,8 @@ func (a *App) resources() {
 	a.ring = keys.NewRing(db, vault)
 	a.clients = clients.New(db, vault)
 	a.applications = applications.New(db, vault, a.clients)
+	a.experience = experience.New(db, vault)
+	a.experience.Tenant = a.settings.Current
 	a.events = events.New(db, vault, models.Now)
 	a.people()
 	a.after = append(a.after, a.usages.Run)
@@ -157,6 +161,7 @@ func (a *App) routes() []web.Route {
 		a.setup.Routes(),
 		a.account.Routes(),
 		a.applications.Routes(),
+		a.experience.Routes(),
 		a.events.Routes(),
 		a.events.Pages(nil),
 	} {

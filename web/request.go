@@ -76,6 +76,9 @@ func (r *Request) fragment() string {
 	return target
 }
 
+// Partial tells whether HTMX asked for a part of the page instead of the whole.
+func (r *Request) Partial() bool { return r.fragment() != "" }
+
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // JSONAppender is an answer that writes itself: a list that joins what is encoded already.
@@ -135,7 +138,7 @@ func (r *Request) Render(status int, view templ.Component) error {
 	buf.Reset()
 	ctx := ui.WithChrome(r.ctx, r.chrome())
 	var err error
-	if id := r.fragment(); id != "" && status == 200 {
+	if id := r.fragment(); id != "" && status < 500 { // a refused form draws its part again
 		if err = templ.RenderFragments(ctx, buf, view, id); err == nil && buf.Len() == 0 {
 			err = view.Render(ctx, buf)
 		}

@@ -283,7 +283,6 @@ func (o Ops) reveals(ctx context.Context, in ScopeIn) (bool, error) {
 	if models.Need(ctx, "secret.read", in.ApplicationID, "application") != nil {
 		return false, nil
 	}
-	var tenant models.Tenant
-	err := o.DB.Read.NewSelect().Model(&tenant).Column("secrets").Where("id = ?", models.ActorFrom(ctx).TenantID).Scan(ctx)
-	return tenant.Secrets == "readable", models.Found(err, "tenant")
+	tenant, err := o.Tenant(ctx)
+	return tenant.Secrets == "readable", err
 }

@@ -27,9 +27,6 @@ type DraftView struct {
 	Below   models.Experience `json:"-"`
 }
 
-// RowVersion is what If-Match is compared with.
-func (v DraftView) RowVersion() int64 { return v.Version }
-
 // Draft reads the draft of a layer.
 // Faults: NotFound (application).
 func (o Ops) Draft(ctx context.Context, in ScopeIn) (DraftView, error) {

@@ -48,16 +48,11 @@ func (o Ops) loadLive(ctx context.Context, in ScopeIn) (Live, error) {
 
 // look makes settings ready for drawing: the one way for what is published and for a draft.
 func (o Ops) look(ctx context.Context, in ScopeIn, e models.Experience) (*hosted.Look, error) {
-	var tenant models.Tenant
-	err := o.DB.Read.NewSelect().Model(&tenant).Column("name").Where("id = ?", models.ActorFrom(ctx).TenantID).Scan(ctx)
-	if err := models.Found(err, "tenant"); err != nil {
-		return nil, err
-	}
 	offered, err := o.offered(ctx, in, e.Methods.Connections)
 	if err != nil {
 		return nil, err
 	}
-	return hosted.NewLook(e, tenant.Name, offered), nil
+	return hosted.NewLook(e, offered), nil
 }
 
 // offered is the connections of a sign-in page, in the order of the settings.

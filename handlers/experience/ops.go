@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/models"
+	"gatehouse/views/applications"
 )
 
 // cacheName is the cache of laid-over experiences.
@@ -19,13 +20,33 @@ type Ops struct {
 	DB    models.DB
 	Vault *models.Vault
 	Now   func() time.Time
+	// Tenant reads the tenant: settings.Ops.Current in the program, which keeps it in memory.
+	Tenant func(ctx context.Context) (models.Tenant, error)
+
+	// Head is what the pages of an application show above their tabs: applications.Ops.Head in the program.
+	Head func(ctx context.Context, applicationID string) (applications.Head, error)
 
 	live *models.Cache[Live]
 }
 
 // New makes the operations with their cache.
 func New(db models.DB, vault *models.Vault) Ops {
-	return Ops{DB: db, Vault: vault, Now: models.Now, live: models.NewCache[Live](db.Caches, cacheName, 2048)}
+	o := Ops{DB: db, Vault: vault, Now: models.Now, live: models.NewCache[Live](db.Caches, cacheName, 2048)}
+	o.Tenant, o.Head = o.readTenant, o.readHead
+	return o
+}
+
+func (o Ops) readTenant(ctx context.Context) (models.Tenant, error) {
+	var t models.Tenant
+	err := o.DB.Read.NewSelect().Model(&t).Where("id = ?", models.ActorFrom(ctx).TenantID).Scan(ctx)
+	return t, models.Found(err, "tenant")
+}
+
+// readHead is the plain form of Head: the application without what other features know of it.
+func (o Ops) readHead(ctx context.Context, applicationID string) (applications.Head, error) {
+	h := applications.Head{App: models.Application{ID: applicationID}, Now: o.Now()}
+	err := o.DB.Read.NewSelect().Model(&h.App).WherePK().Scan(ctx)
+	return h, models.Found(err, "application")
 }
 
 // In is the same operations inside a transaction.
@@ -47,9 +68,6 @@ type View struct {
 	Overlay models.Overlay    `json:"-"`
 	Below   models.Experience `json:"-"` // what shows where this layer sets nothing
 }
-
-// RowVersion is what If-Match is compared with.
-func (v View) RowVersion() int64 { return v.Version }
 
 // Get reads a layer as it is published.
 // Faults: NotFound (application).

@@ -23,7 +23,7 @@ func fernway() models.Experience {
 }
 
 func look(e models.Experience) *Look {
-	return NewLook(e, "Default tenant", []Connection{{"c1", "google", "Google"}, {"c2", "apple", "Apple"}, {"c3", "samlp", "Work"}})
+	return NewLook(e, []Connection{{"c1", "google", "Google"}, {"c2", "apple", "Apple"}, {"c3", "samlp", "Work"}})
 }
 
 func draw(t testing.TB, p Page) string {
@@ -36,7 +36,7 @@ func draw(t testing.TB, p Page) string {
 }
 
 func page(l *Look, step Step, lang string) Page {
-	return Page{Look: l, Words: l.WordsFor(lang, ""), Step: step, Action: "/sign-in", CSRF: "token", Client: Client{Name: "Storefront", Domain: "store.example"},
+	return Page{Look: l, Name: l.Title("Default tenant"), Words: l.WordsFor(lang, ""), Step: step, Action: "/sign-in", CSRF: "token", Client: Client{Name: "Storefront", Domain: "store.example"},
 		Identifier: "ada@post.example", Sent: "email", Digits: 6, Minutes: 10, TrustDays: 30}
 }
 
@@ -166,7 +166,7 @@ func TestHostileNamesAreTextOnly(t *testing.T) {
 	e.Branding.DisplayName = hostile
 	e.Content.TermsURL = "javascript:alert(1)"
 	e.Phrases = map[string]map[string]string{"en": {"sign_in.title": hostile, "sign_in.agree": hostile + "{terms}"}}
-	l := NewLook(e, "x", []Connection{{`"><b>`, hostile, hostile}})
+	l := NewLook(e, []Connection{{`"><b>`, hostile, hostile}})
 	for _, step := range Steps {
 		p := page(l, step, "en")
 		p.Client = Client{Name: hostile, Domain: hostile, Owner: hostile, LogoURL: `x" onerror="alert(1)`, ThirdParty: true, PrivacyURL: "javascript:alert(1)"}
@@ -193,7 +193,7 @@ func TestOnlyTheMethodsThatAreOnAreOffered(t *testing.T) {
 	}
 	e.Passkey, e.SignUp.Mode, e.Content.TermsURL, e.Content.PrivacyURL = models.PasskeySignIn{}, models.ModeSignIn, "", ""
 	e.Methods.Identifiers = []models.IdentifierMethod{{Identifier: "username", Password: true}}
-	html = draw(t, page(NewLook(e, "", nil), SignIn, "en"))
+	html = draw(t, page(NewLook(e, nil), SignIn, "en"))
 	for _, not := range []string{"passkey", "or continue with", "New to", "agree", "E-mail"} {
 		if strings.Contains(html, not) {
 			t.Errorf("still %s", not)

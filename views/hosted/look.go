@@ -16,7 +16,6 @@ import (
 // published version and shared by all requests; for a draft it is made anew.
 type Look struct {
 	Experience  models.Experience
-	Name        string       // what people sign in to
 	Connections []Connection // on offer, in order
 	BrandHref   string
 	CSSHref     string // empty: no custom stylesheet
@@ -29,12 +28,9 @@ type Look struct {
 // Connection is an outside account on offer.
 type Connection struct{ ID, Strategy, Name string }
 
-// NewLook prepares an experience. tenant is the name to fall back to.
-func NewLook(e models.Experience, tenant string, connections []Connection) *Look {
-	l := &Look{Experience: e, Name: tenant, Connections: connections, words: map[string]*Words{}}
-	if e.Branding.DisplayName != "" {
-		l.Name = e.Branding.DisplayName
-	}
+// NewLook prepares an experience.
+func NewLook(e models.Experience, connections []Connection) *Look {
+	l := &Look{Experience: e, Connections: connections, words: map[string]*Words{}}
 	l.BrandHref = "/brand/" + BrandCode(e.Branding) + "/brand.css"
 	if hash := CSSHash(e.CustomCSS); hash != "" {
 		l.CSSHref = "/brand/" + hash + "/custom.css"
@@ -46,6 +42,14 @@ func NewLook(e models.Experience, tenant string, connections []Connection) *Look
 	}
 	l.matcher = language.NewMatcher(parsed)
 	return l
+}
+
+// Title is what people sign in to: the name that branding gives, else the tenant's.
+func (l *Look) Title(tenant string) string {
+	if name := l.Experience.Branding.DisplayName; name != "" {
+		return name
+	}
+	return tenant
 }
 
 // languagesOf is the languages on offer with the default first: the matcher falls back to the first.

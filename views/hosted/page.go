@@ -35,6 +35,7 @@ var Steps = []Step{SignIn, Password, Code, MFA, Register, Forgot, Consent, Expla
 // Page is everything that a hosted page is drawn from. The same Page gives the same bytes.
 type Page struct {
 	*Look
+	Name  string // what people sign in to
 	Words *Words
 	Step  Step
 	Theme string // light or dark when forced; empty follows the visitor

@@ -1,0 +1,124 @@
+package experience
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"gatehouse/models"
+	views "gatehouse/views/experience"
+	"gatehouse/views/ui"
+	"gatehouse/web"
+)
+
+// console is the editor: the tenant's layer by sections, an application's as the branding tab of its pages.
+func (o Ops) console() []web.Route {
+	routes := []web.Route{
+		{"GET", "/console/experience", "experience.read", web.Raw(web.Console, func(_ context.Context, r *web.Request) error { return r.Next("/console/experience/methods") })},
+		{"GET", "/console/experience/:section", "experience.read", web.Page(o.Edit, views.Page)},
+		{"POST", "/console/experience/:section", "experience.update", web.Raw(web.Console, o.saveForm)},
+		{"GET", "/console/applications/:id/branding", "experience.read", web.Page(o.Edit, views.ApplicationPage)},
+		{"POST", "/console/applications/:id/branding", "experience.update", web.Raw(web.Console, o.saveForm)},
+	}
+	routes = append(routes, o.consoleAt("/console/experience")...)
+	return append(routes, o.consoleAt("/console/applications/:id/branding")...)
+}
+
+func (o Ops) consoleAt(at string) []web.Route {
+	const read, update = "experience.read", "experience.update"
+	return []web.Route{
+		{"GET", at + "/preview", read, web.Raw(web.Console, o.previewPage)},
+		{"GET", at + "/history", read, web.Page(o.historyPage, views.HistoryPage)},
+		{"GET", at + "/history/:number", read, web.Page(o.versionPage, views.VersionPage)},
+		{"POST", at + "/history/:number/restore", update, web.Submit(o.Restore, nil, o.restored)},
+		{"GET", at + "/merge", read, web.Page(o.mergePage, views.MergePage)},
+		{"POST", at + "/publish", update, web.Raw(web.Console, o.publishForm)},
+		{"POST", at + "/discard", update, web.SubmitThen(o.Discard, nil, o.discarded)},
+	}
+}
+
+func (o Ops) restored(in VersionIn, _ View) string { return in.at() + "/history" }
+
+func (o Ops) discarded(r *web.Request, in ScopeIn, _ struct{}) error {
+	web.FlashText(r.Context(), "Draft discarded")
+	return r.Next(in.at())
+}
+
+// editIn reads what a form of the editor is about. Its own fields are read by their names, so that one handler serves every section.
+func editIn(r *web.Request) (EditIn, form) {
+	c := r.Fiber()
+	in := EditIn{ScopeIn: ScopeIn{ApplicationID: c.Params("id")}, Section: c.Params("section"), Step: c.Query("step"), Lang: c.Query("lang"), Theme: c.Query("theme")}
+	f := form{}
+	c.Request().PostArgs().VisitAll(func(key, value []byte) { f[string(key)] = append(f[string(key)], string(value)) })
+	return in, f
+}
+
+// saveForm writes a section to the draft and shows the editor again: as the part that a script asked for, or by sending the
+// browser back to the page.
+func (o Ops) saveForm(ctx context.Context, r *web.Request) error {
+	in, f := editIn(r)
+	if in.ApplicationID == "" && !views.Known(in.Section) {
+		return models.Missing("page")
+	}
+	d, err := o.save(ctx, in, f)
+	if fault, ok := models.AsFault(err); ok && (fault.Code == models.Invalid || fault.Code == models.Stale) {
+		v, err := o.redraw(ctx, in, f, fault)
+		if err != nil {
+			return err
+		}
+		return r.Render(web.StatusOf(fault.Code), page(v))
+	}
+	if err != nil {
+		return err
+	}
+	v, err := o.editor(ctx, in, d)
+	if err != nil {
+		return err
+	}
+	if r.Partial() {
+		return r.Render(200, page(v))
+	}
+	return r.Next(string(r.Fiber().Request().RequestURI()))
+}
+
+func page(v views.Editor) templ.Component {
+	if v.App != nil {
+		return views.ApplicationPage(v)
+	}
+	return views.Page(v)
+}
+
+// publishForm publishes the draft, or asks what to keep where both sides changed a setting.
+func (o Ops) publishForm(ctx context.Context, r *web.Request) error {
+	edit, f := editIn(r)
+	in := PublishIn{ScopeIn: edit.ScopeIn, Resolve: map[string]string{}}
+	for name := range f {
+		if path, ok := strings.CutPrefix(name, "resolve."); ok {
+			in.Resolve[path] = f.last(name)
+		}
+	}
+	var version int64
+	if _, err := fmt.Sscan(f.last("version"), &version); err == nil {
+		in.Version = models.Some(version)
+	}
+	v, err := o.Publish(ctx, in)
+	if fault, ok := models.AsFault(err); ok && (fault.Code == models.Conflict || fault.Code == models.Stale) {
+		merge, err := o.mergePage(ctx, in.ScopeIn)
+		if err != nil {
+			return err
+		}
+		if len(merge.Conflicts) == 0 {
+			web.Flash(ctx, ui.Toast{Text: fault.Text, State: ui.StateWarn})
+			return r.Next(in.at())
+		}
+		merge.Chosen = in.Resolve
+		return r.Render(web.StatusOf(fault.Code), views.MergePage(merge))
+	}
+	if err != nil {
+		return err
+	}
+	web.FlashText(ctx, fmt.Sprintf("Version %d is live", v.Version))
+	return r.Next(in.at())
+}
