@@ -130,8 +130,7 @@ func (d database) masterKeys() (models.MasterKeys, error) {
 	if d.MasterKey != "" {
 		return models.EnvMasterKeys(d.MasterKey)
 	}
-	file := models.FileMasterKeys(d.keyFile())
-	return file, file.Make()
+	return models.FileMasterKeys(d.keyFile()), nil
 }
 
 // Run serves until a signal says to stop: then it takes no more connections, answers what came, and closes the database.

@@ -19,6 +19,7 @@ import (
 	"gatehouse/handlers/events"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
+	"gatehouse/handlers/oauth"
 	"gatehouse/handlers/outbox"
 	"gatehouse/handlers/settings"
 	"gatehouse/handlers/setup"
@@ -65,6 +66,8 @@ type features struct {
 	usages       *models.Usages
 	settings     settings.Ops
 	ring         *keys.Ring
+	keys         keys.Ops
+	oauth        *oauth.Engine
 	clients      clients.Ops
 	applications applications.Ops
 	experience   experience.Ops
@@ -85,9 +88,12 @@ func Build(ctx context.Context, c Config) (*App, error) {
 	}
 	var err error
 	a.Server, err = web.New(web.Options{Version: c.Version, URL: c.URL, Aliases: c.Aliases, TrustedProxies: c.TrustedProxies,
-		Log: c.Log, DB: c.DB, Vault: c.Vault, Ready: c.Ready, Decorate: a.decorate, Accounts: a.administrators, SetupOpen: a.setup.Open})
+		Log: c.Log, DB: c.DB, Vault: c.Vault, Ready: c.Ready, Decorate: a.decorate, Accounts: a.administrators, SetupOpen: a.setup.Open, Tokens: a.oauth})
 	if err != nil {
 		return nil, err
+	}
+	for _, prefix := range oauth.Prefixes {
+		a.Server.Answers(prefix, oauth.Face{})
 	}
 	if err := a.Server.Mount(a.routes()...); err != nil {
 		return nil, err
@@ -102,13 +108,16 @@ func (a *App) resources() {
 	a.usages = models.NewUsages(db, models.Now)
 	a.settings = settings.New(db)
 	a.ring = keys.NewRing(db, vault)
+	a.keys = keys.Ops{DB: db, Vault: vault, Now: models.Now}
+	a.oauth = oauth.New(oauth.Options{DB: db, Vault: vault, Ring: a.ring, Usages: a.usages, Tenant: a.settings.Current,
+		URL: a.Config.URL, Aliases: a.Config.Aliases})
 	a.clients = clients.New(db, vault)
 	a.applications = applications.New(db, vault, a.clients)
 	a.experience = experience.New(db, vault)
 	a.experience.Tenant = a.settings.Current
 	a.events = events.New(db, vault, models.Now)
 	a.people()
-	a.after = append(a.after, a.usages.Run)
+	a.after = append(a.after, a.usages.Run, a.ring.Run)
 	a.close = append(a.close, a.usages.Flush)
 }
 
@@ -164,6 +173,7 @@ func (a *App) routes() []web.Route {
 		a.experience.Routes(),
 		a.events.Routes(),
 		a.events.Pages(nil),
+		a.oauth.Routes(),
 	} {
 		routes = append(routes, more...)
 	}

@@ -15,6 +15,9 @@ import (
 	"gatehouse/models"
 )
 
+// firstAnswers is how long a started server has the processor to itself.
+const firstAnswers = 2 * time.Second
+
 // Ring gives signers and published keys from memory. It is loaded once and again when a commit drops models.CacheKeyRing.
 type Ring struct {
 	db    models.DB
@@ -45,8 +48,20 @@ func NewRing(db models.DB, vault *models.Vault) *Ring {
 // Prepare makes what the first answers need, before the server listens: an ES256 key, which takes microseconds.
 func (r *Ring) Prepare(ctx context.Context) error { return r.ensure(ctx, "", models.AlgES256) }
 
-// Complete makes the RS256 key that ID tokens are signed with unless the client chose. It takes tenths of a second of one
-// processor, so it belongs after the first answer; a token that needs the key earlier asks for it itself.
+// Run completes the ring beside the first answers: it waits a moment, because making an RSA key takes tenths of a second of
+// one processor. A token that needs the key earlier has it made at once.
+func (r *Ring) Run(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-time.After(firstAnswers):
+	}
+	if err := r.Complete(ctx); err != nil {
+		slog.ErrorContext(ctx, "the RS256 signing key could not be made; the first token that needs it tries again", "error", err)
+	}
+}
+
+// Complete makes the RS256 key that ID tokens are signed with unless the client chose.
 func (r *Ring) Complete(ctx context.Context) error { return r.ensure(ctx, "", models.AlgRS256) }
 
 // Signer gives the key that signs tokens of an application ("" for the tenant's ring). An application's own key decides the

@@ -46,9 +46,6 @@ func (f Face) Fault(r *web.Request, fault *models.Fault) error {
 	if fault.RetryAfter > 0 {
 		r.Fiber().Set("Retry-After", strconv.Itoa(int((fault.RetryAfter+time.Second-1)/time.Second)))
 	}
-	if status == 405 {
-		r.Fiber().Set("Allow", "POST")
-	}
 	// A client that used the Authorization header is told which scheme is taken (RFC 6749 section 5.2).
 	if status == 401 && r.Fiber().Get("Authorization") != "" {
 		r.Fiber().Set("WWW-Authenticate", `Basic realm="gatehouse", charset="UTF-8"`)
