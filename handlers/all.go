@@ -169,6 +169,9 @@ func (a *App) routes() []web.Route {
 	for _, more := range [][]web.Route{
 		a.setup.Routes(),
 		a.account.Routes(),
+		a.administrators.Routes(),
+		a.settings.Routes(),
+		a.outbox.Routes(),
 		a.applications.Routes(),
 		a.experience.Routes(),
 		a.events.Routes(),

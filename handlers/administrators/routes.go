@@ -1,0 +1,158 @@
+package administrators
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+
+	"gatehouse/models"
+	views "gatehouse/views/administrators"
+	"gatehouse/web"
+)
+
+const home = "/console/administrators"
+
+// Routes are the two faces of administrators.
+func (o Ops) Routes() []web.Route { return append(o.native(), o.console()...) }
+
+func (o Ops) native() []web.Route {
+	at := "/rest/v1/administrators"
+	about := func(e web.Endpoint, summary string) web.Endpoint {
+		return e.With(web.Doc{Summary: summary, Tag: "administrators"})
+	}
+	return []web.Route{
+		{"GET", at, "administrator.read", about(web.Do(web.Native, 200, o.List), "List administrators")},
+		{"POST", at, "administrator.create", about(web.Do(web.Native, 201, o.Invite), "Invite an administrator by mail")},
+		{"GET", at + "/:id", "administrator.read", about(web.Do(web.Native, 200, o.Get), "Get an administrator")},
+		{"PATCH", at + "/:id", "administrator.update", about(web.Do(web.Native, 200, o.Update), "Change name, role or state")},
+		{"DELETE", at + "/:id", "administrator.delete", about(web.Do0(web.Native, 204, o.Delete), "Delete an administrator")},
+		{"POST", at + "/:id/link", "administrator.update", about(web.Do0(web.Native, 204, o.SendLink), "Send another invitation, or a link to set another password")},
+		{"GET", at + "/:id/sessions", "administrator.read", about(web.Do(web.Native, 200, o.Sessions), "List where an administrator is signed in")},
+		{"DELETE", at + "/:id/sessions/:session_id", "administrator.update", about(web.Do0(web.Native, 204, o.RevokeSession), "Sign an administrator out in one place")},
+	}
+}
+
+func (o Ops) console() []web.Route {
+	return []web.Route{
+		{"GET", home, "administrator.read", web.Page(o.listPage, views.List)},
+		{"GET", home + "/new", "administrator.create", web.Page(o.newPage, func(web.None) templ.Component { return views.Invite(views.InviteView{Role: models.RoleEditor}) })},
+		{"POST", home, "administrator.create", web.SubmitThen(o.Invite, inviteAgain, invited)},
+		{"GET", home + "/:id", "administrator.read", web.Page(o.showPage, views.Show)},
+		{"POST", home + "/:id", "administrator.update", web.SubmitThen(o.Update, o.updateAgain, updated)},
+		{"POST", home + "/:id/link", "administrator.update", web.SubmitThen(o.sendLinkForm, nil, linkSent)},
+		{"POST", home + "/:id/sessions/:session_id/end", "administrator.update", web.SubmitThen(o.revokeForm, nil, sessionEnded)},
+		{"GET", home + "/:id/delete", "administrator.delete", web.Page(o.deletePage, views.Delete)},
+		{"POST", home + "/:id/delete", "administrator.delete", web.SubmitThen(o.deleteForm, o.deleteAgain, deleted)},
+	}
+}
+
+func (o Ops) listPage(ctx context.Context, in ListIn) (views.ListView, error) {
+	page, err := o.List(ctx, in)
+	if in.Sort == "" {
+		in.Sort = "name"
+	}
+	return views.ListView{Page: page, Q: in.Q, Role: in.Role, Sort: in.Sort, Now: o.Now()}, err
+}
+
+// newPage asks for the recent sign-in before the form is filled in, and not after.
+func (o Ops) newPage(ctx context.Context, _ web.None) (web.None, error) {
+	return web.None{}, models.NeedRecentSignIn(models.ActorFrom(ctx), o.Now())
+}
+
+func inviteAgain(_ context.Context, in InviteIn, fault *models.Fault) (templ.Component, error) {
+	return views.Invite(views.InviteView{Name: in.Name, Email: in.Email, Role: in.Role, Fault: fault}), nil
+}
+
+func invited(r *web.Request, _ InviteIn, who models.Administrator) error {
+	web.FlashText(r.Context(), "Invited "+who.Name)
+	return r.Next(home + "/" + who.ID)
+}
+
+func (o Ops) showPage(ctx context.Context, in OneIn) (views.ShowView, error) {
+	row, err := o.Get(ctx, in)
+	if err != nil {
+		return views.ShowView{}, err
+	}
+	sessions, err := o.SessionsOf(ctx, row.ID)
+	actor := models.ActorFrom(ctx)
+	return views.ShowView{Administrator: row, Stored: row, Sessions: sessions, Current: actor.SessionID, Self: actor.ID == row.ID, Now: o.Now()}, err
+}
+
+func (o Ops) updateAgain(ctx context.Context, in UpdateIn, fault *models.Fault) (templ.Component, error) {
+	v, err := o.showPage(ctx, OneIn{in.ID})
+	if err != nil {
+		return nil, err
+	}
+	v.Administrator, _ = in.apply(v.Stored)
+	v.Fault = fault
+	return views.Show(v), nil
+}
+
+func updated(r *web.Request, in UpdateIn, who models.Administrator) error {
+	web.FlashText(r.Context(), "Saved "+who.Name)
+	return r.Next(home + "/" + in.ID)
+}
+
+// linkForm and sessionForm are what a form without fields says: its address.
+type linkForm struct {
+	ID string `path:"id" json:"-"`
+}
+
+func (o Ops) sendLinkForm(ctx context.Context, in linkForm) (web.None, error) {
+	return web.None{}, o.SendLink(ctx, OneIn(in))
+}
+
+func linkSent(r *web.Request, in linkForm, _ web.None) error {
+	web.FlashText(r.Context(), "Link sent")
+	return r.Next(home + "/" + in.ID)
+}
+
+func (o Ops) revokeForm(ctx context.Context, in SessionIn) (web.None, error) {
+	return web.None{}, o.RevokeSession(ctx, in)
+}
+
+func sessionEnded(r *web.Request, in SessionIn, _ web.None) error {
+	web.FlashText(r.Context(), "Session ended")
+	return r.Next(home + "/" + in.ID)
+}
+
+// DeleteForm is a deletion that was confirmed by typing the address.
+type DeleteForm struct {
+	DeleteIn
+	Confirm string `json:"-" form:"confirm"`
+}
+
+func (o Ops) deletePage(ctx context.Context, in OneIn) (views.DeleteView, error) {
+	if err := models.NeedRecentSignIn(models.ActorFrom(ctx), o.Now()); err != nil {
+		return views.DeleteView{}, err
+	}
+	row, err := o.Get(ctx, in)
+	if err != nil {
+		return views.DeleteView{}, err
+	}
+	sessions, err := o.SessionsOf(ctx, row.ID)
+	return views.DeleteView{Administrator: row, Sessions: len(sessions)}, err
+}
+
+func (o Ops) deleteForm(ctx context.Context, in DeleteForm) (web.None, error) {
+	row, err := o.Get(ctx, OneIn{in.ID})
+	if err != nil {
+		return web.None{}, err
+	}
+	var c models.Check
+	if !c.That(models.EmailKey(in.Confirm) == row.EmailKey, "confirm", "not_confirmed", "Type the address exactly as it is shown.") {
+		return web.None{}, c.Err()
+	}
+	return web.None{}, o.Delete(ctx, in.DeleteIn)
+}
+
+func (o Ops) deleteAgain(ctx context.Context, in DeleteForm, fault *models.Fault) (templ.Component, error) {
+	v, err := o.deletePage(ctx, OneIn{in.ID})
+	v.Fault = fault
+	return views.Delete(v), err
+}
+
+func deleted(r *web.Request, _ DeleteForm, _ web.None) error {
+	web.FlashText(r.Context(), "Administrator deleted")
+	return r.Next(home)
+}

@@ -1,0 +1,75 @@
+package settings
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/a-h/templ"
+
+	"gatehouse/models"
+	views "gatehouse/views/settings"
+	"gatehouse/web"
+)
+
+// Routes are the two faces of the settings.
+func (o Ops) Routes() []web.Route {
+	about := func(e web.Endpoint, summary string) web.Endpoint {
+		return e.With(web.Doc{Summary: summary, Tag: "settings"})
+	}
+	return []web.Route{
+		{"GET", "/rest/v1/settings", "settings.read", about(web.Do(web.Native, 200, o.Get), "Get the settings of the tenant")},
+		{"PATCH", "/rest/v1/settings", "settings.update", about(web.Do(web.Native, 200, o.Update), "Change settings of the tenant")},
+		{"GET", "/console/settings", "settings.read", web.Page(o.page, views.Page)},
+		{"POST", "/console/settings", "settings.update", web.SubmitThen(o.Update, o.redraw, saved)},
+		{"GET", "/console/settings/ca.pem", "settings.read", web.Raw(web.Console, o.authority)},
+	}
+}
+
+func (o Ops) page(ctx context.Context, _ struct{}) (views.View, error) {
+	tenant, err := o.Get(ctx, struct{}{})
+	if err != nil {
+		return views.View{}, err
+	}
+	facts, err := o.facts(ctx)
+	return views.View{Tenant: tenant, Facts: facts}, err
+}
+
+func (o Ops) facts(ctx context.Context) (views.Facts, error) {
+	f := o.Facts
+	out := views.Facts{Version: f.Version, URL: f.URL, Aliases: f.Aliases, Database: f.Database, Data: f.Data, CA: f.CA != nil}
+	err := o.DB.Read.NewSelect().Model((*models.DataKey)(nil)).ColumnExpr("COALESCE(MAX(master_version), 0)").Scan(ctx, &out.MasterKey)
+	if err != nil {
+		return out, fmt.Errorf("read the version of the master key: %w", err)
+	}
+	return out, nil
+}
+
+// redraw shows the form as it was filled in. After a conflict it carries the version that is there now, so that saving again is
+// a decision and not an accident.
+func (o Ops) redraw(ctx context.Context, in UpdateIn, fault *models.Fault) (templ.Component, error) {
+	v, err := o.page(ctx, struct{}{})
+	if err != nil {
+		return nil, err
+	}
+	v.Stored, v.Fault = v.Tenant, fault
+	v.Tenant, _ = in.apply(v.Tenant)
+	return views.Page(v), nil
+}
+
+func saved(r *web.Request, _ UpdateIn, _ models.Tenant) error {
+	web.FlashText(r.Context(), "Settings saved")
+	return r.Next("/console/settings")
+}
+
+// authority gives the certificate of the local authority, for the trust store of whoever calls the TLS listener.
+func (o Ops) authority(_ context.Context, r *web.Request) error {
+	if o.Facts.CA == nil {
+		return models.Missing("certificate")
+	}
+	pem, err := o.Facts.CA()
+	if err != nil {
+		return fmt.Errorf("read the local authority's certificate: %w", err)
+	}
+	r.Fiber().Set("Content-Disposition", `attachment; filename="gatehouse-ca.pem"`)
+	return r.Bytes(200, "application/x-pem-file", pem)
+}
