@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -128,7 +129,21 @@ func (a *App) people() {
 	a.administrators = administrators.New(c.DB, c.Vault, models.NewPasswords(), a.outbox)
 	a.account = account.New(a.administrators)
 	a.setup = setup.New(a.administrators, setup.Headless{Email: c.AdminEmail, Password: c.AdminPassword, ClientID: c.BootstrapID, ClientSecret: c.BootstrapSecret})
-	a.setup.Database = c.database()
+	a.setup.Database, a.setup.Client = c.database(), setup.ManagementClient(a.applications)
+	a.account.Settled = a.setup.Settled()
+	a.settings.Facts = c.facts()
+	a.settings.Forget = func(ctx context.Context, tx models.DB) error { return a.clients.Credentials.In(tx).ForgetValues(ctx) }
+}
+
+// facts are what the settings page tells of how the server runs.
+func (c Config) facts() settings.Facts {
+	f := settings.Facts{Version: c.Version, URL: c.URL, Aliases: c.Aliases, Database: c.database(), Data: filepath.Base(c.DataFolder)}
+	if ca := filepath.Join(c.DataFolder, "ca.pem"); c.DataFolder != "" {
+		if _, err := os.Stat(ca); err == nil {
+			f.CA = func() ([]byte, error) { return os.ReadFile(ca) }
+		}
+	}
+	return f
 }
 
 // database says in words where the data is.

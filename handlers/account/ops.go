@@ -24,6 +24,8 @@ type Ops struct {
 	Now       func() time.Time
 	Passwords *models.Passwords
 	Admins    administrators.Ops
+	// Settled is closed once the administrator that the environment names is there; nil when nothing is to wait for.
+	Settled <-chan struct{}
 }
 
 // New makes the operations next to those of administrators.
@@ -49,6 +51,12 @@ type SignedIn struct {
 // Faults: Unauthenticated (sign_in_failed), RateLimited (sign_in_locked), Unavailable (too_many_sign_ins); each is the same
 // whether or not there is such an account.
 func (o Ops) SignIn(ctx context.Context, in SignInIn) (SignedIn, error) {
+	if o.Settled != nil {
+		select {
+		case <-o.Settled:
+		case <-ctx.Done():
+		}
+	}
 	who, err := administrators.ByEmail(ctx, o.DB.Read, in.Email)
 	if err != nil && !models.IsFault(err, models.NotFound) {
 		return SignedIn{}, err

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -38,12 +39,13 @@ type Ops struct {
 	// Client makes the first management application with a client of this id and secret, unless there is such a client.
 	Client func(ctx context.Context, id string, secret models.Secret) error
 
-	closed *atomic.Bool
+	closed  *atomic.Bool
+	settled chan struct{}
 }
 
 // New makes the operations next to those of administrators.
 func New(admins administrators.Ops, headless Headless) Ops {
-	return Ops{DB: admins.DB, Now: models.Now, Admins: admins, Headless: headless, closed: new(atomic.Bool)}
+	return Ops{DB: admins.DB, Now: models.Now, Admins: admins, Headless: headless, closed: new(atomic.Bool), settled: make(chan struct{})}
 }
 
 // Open tells whether there is no administrator yet and setup is how one is made. That never becomes true again, so the
@@ -62,13 +64,21 @@ func (o Ops) Open(ctx context.Context) bool {
 	return !some
 }
 
-// Begin gives the address to print when nobody administers the server yet and the environment names nobody either; else it is
-// empty. Settings that Bootstrap could not use are told now, before the server listens.
+// Settled is closed once Bootstrap is through: a sign-in that comes before it waits for the administrator to be there.
+func (o Ops) Settled() <-chan struct{} { return o.settled }
+
+// Begin makes the management client that the environment names, and gives the address to print when nobody administers the server yet and the
+// environment names nobody either; else it is empty. Settings that Bootstrap could not use are told now, before the server listens.
 func (o Ops) Begin(ctx context.Context, origin string) (string, error) {
 	if err := o.checkHeadless(); err != nil {
 		return "", err
 	}
 	ctx = models.System(ctx)
+	if o.Headless.ClientID != "" && o.Client != nil {
+		if err := o.Client(ctx, o.Headless.ClientID, o.Headless.ClientSecret); err != nil {
+			return "", fmt.Errorf("make the management client of GATEHOUSE_BOOTSTRAP_CLIENT_ID: %w", err)
+		}
+	}
 	if o.Headless.Email != "" {
 		o.closed.Store(true)
 		return "", nil
@@ -87,6 +97,8 @@ func (o Ops) Begin(ctx context.Context, origin string) (string, error) {
 	return origin + "/setup?token=" + url.QueryEscape(token), nil
 }
 
+const clientIDCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+
 func (o Ops) checkHeadless() error {
 	h := o.Headless
 	if (h.Email == "") != h.Password.Empty() {
@@ -94,6 +106,9 @@ func (o Ops) checkHeadless() error {
 	}
 	if (h.ClientID == "") != h.ClientSecret.Empty() {
 		return errors.New("GATEHOUSE_BOOTSTRAP_CLIENT_ID and GATEHOUSE_BOOTSTRAP_CLIENT_SECRET go together: give both or neither")
+	}
+	if strings.Trim(h.ClientID, clientIDCharacters) != "" || len(h.ClientID) > 64 {
+		return errors.New("GATEHOUSE_BOOTSTRAP_CLIENT_ID takes up to 64 letters, digits and the signs . _ -")
 	}
 	if h.Email == "" {
 		return nil
@@ -107,18 +122,14 @@ func (o Ops) checkHeadless() error {
 	return nil
 }
 
-// Bootstrap makes what the environment names and is not there yet: the first administrator, and the first management client.
-// The password's hash takes its time, so it runs once the server listens; doing it again changes nothing.
+// Bootstrap makes the first administrator that the environment names, unless there is one. The password's hash takes its time,
+// so it runs once the server listens; doing it again changes nothing.
 func (o Ops) Bootstrap(ctx context.Context) error {
-	ctx = models.System(ctx)
-	if o.Headless.ClientID != "" && o.Client != nil {
-		if err := o.Client(ctx, o.Headless.ClientID, o.Headless.ClientSecret); err != nil {
-			return fmt.Errorf("make the first management client: %w", err)
-		}
-	}
+	defer close(o.settled)
 	if o.Headless.Email == "" {
 		return nil
 	}
+	ctx = models.System(ctx)
 	if some, err := administrators.Any(ctx, o.DB.Read); err != nil || some {
 		return err
 	}
