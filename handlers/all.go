@@ -17,6 +17,7 @@ import (
 	"gatehouse/handlers/administrators"
 	"gatehouse/handlers/applications"
 	"gatehouse/handlers/clients"
+	"gatehouse/handlers/credentials"
 	"gatehouse/handlers/events"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
@@ -108,6 +109,7 @@ func (a *App) resources() {
 	db, vault := a.Config.DB, a.Config.Vault
 	a.usages = models.NewUsages(db, models.Now)
 	a.settings = settings.New(db)
+	a.settings.Forget = credentials.Forget
 	a.ring = keys.NewRing(db, vault)
 	a.keys = keys.Ops{DB: db, Vault: vault, Now: models.Now}
 	a.oauth = oauth.New(oauth.Options{DB: db, Vault: vault, Ring: a.ring, Usages: a.usages, Tenant: a.settings.Current,
@@ -188,6 +190,8 @@ func (a *App) routes() []web.Route {
 		a.settings.Routes(),
 		a.outbox.Routes(),
 		a.applications.Routes(),
+		a.clients.Routes(),
+		a.clients.Credentials.Routes(),
 		a.experience.Routes(),
 		a.events.Routes(),
 		a.events.Pages(nil),

@@ -72,7 +72,7 @@ func (g *schemas) operation(r Route) object {
 	if len(params) > 0 {
 		op["parameters"] = params
 	}
-	if r.in != nil && r.Method != "GET" && planOf(r.in).body {
+	if r.in != nil && r.Method != "GET" && planOf(r.in).json {
 		op["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": g.object(r.in)}}}
 	}
 	return op

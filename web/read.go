@@ -80,7 +80,7 @@ func bindBody(r *Request, in any, mode Mode) error {
 }
 
 func wantsBody(t reflect.Type) bool {
-	return t.Kind() == reflect.Struct && planOf(t).body
+	return t.Kind() == reflect.Struct && planOf(t).json
 }
 
 // DecodeJSON reads one JSON value into in. Faults: Malformed, and Invalid naming the member that has the wrong type or is not known.
@@ -189,7 +189,8 @@ func depth(b []byte) int {
 
 // plan is what the binder knows of a type, worked out once.
 type plan struct {
-	body                      bool
+	body                      bool // a body or a form fills something
+	json                      bool // a JSON body fills something
 	form, query, path, header []field
 }
 
@@ -220,7 +221,7 @@ func (p *plan) gather(t reflect.Type, at []int, prefix string) {
 			continue
 		}
 		if name := tagName(f.Tag.Get("json")); name != "" {
-			p.body = true
+			p.body, p.json = true, true
 		}
 		if name := tagName(f.Tag.Get("form")); name != "" {
 			p.body = true

@@ -145,7 +145,7 @@ func (o Ops) Delete(ctx context.Context, in OneVersionIn) error {
 
 // OfApplicationIn names an application.
 type OfApplicationIn struct {
-	ApplicationID string `path:"application_id" doc:"The application's id."`
+	ApplicationID string `path:"application_id" json:"-" doc:"The application's id."`
 }
 
 // DeleteAllButDefault removes every client of an application but the default one, and tells how many.

@@ -37,6 +37,7 @@ func checkOIDC(f *models.Check, c *models.Client) {
 	f.OneOf("token_endpoint_auth_method", c.TokenEndpointAuthMethod, authMethods...)
 	f.OneOf("pkce", c.PKCE, models.PKCEInstead, models.PKCERequired, models.PKCEOptional)
 	f.OneOf("id_token_signed_response_alg", c.IDTokenSignedResponseAlg, "RS256", "ES256", "PS256", "EdDSA")
+	f.OneOf("access_token_alg", c.AccessTokenAlg, "RS256", "ES256", "PS256", "EdDSA")
 	f.OneOf("fapi_profile", c.FAPIProfile, fapiProfiles...)
 	f.That(c.SAML == (models.SAML{}), "saml", "not_a_saml_client", "Only clients of the protocol saml have these settings.")
 	checkGrants(f, c)
@@ -129,6 +130,7 @@ func checkFAPI(f *models.Check, c *models.Client) {
 	f.That(!c.Grants(models.GrantImplicit), "grant_types", "fapi_implicit", why+"does not allow the implicit grant.")
 	f.That(c.CertificateBoundTokens || c.DPoPBoundTokens, "tls_client_certificate_bound_access_tokens", "fapi_binding", why+"needs tokens bound to a certificate or to a DPoP key.")
 	f.That(strongAlg(c.IDTokenSignedResponseAlg), "id_token_signed_response_alg", "fapi_algorithm", why+"allows PS256, ES256 and EdDSA.")
+	f.That(c.AccessTokenAlg != "RS256", "access_token_alg", "fapi_algorithm", why+"allows PS256, ES256 and EdDSA.")
 	f.That(!isFAPI2(c.FAPIProfile) || !c.RefreshToken.Rotate, "refresh_token.rotate", "fapi_rotation", why+"does not allow refresh token rotation.")
 	f.That(c.RedirectURIMatch == matchExact, "redirect_uri_match", "fapi_wildcard", why+"does not allow wildcards.")
 }

@@ -40,6 +40,7 @@ type Settings struct {
 	FAPIProfile                        models.Opt[string] `json:"fapi_profile,omitzero" form:"fapi_profile" enum:"none,fapi1_adv_pkj_par,fapi1_adv_mtls_par,fapi2_sp_pkj_mtls,fapi2_sp_mtls_mtls"`
 
 	IDTokenSignedResponseAlg models.Opt[string]                   `json:"id_token_signed_response_alg,omitzero" form:"id_token_signed_response_alg" enum:",RS256,ES256,PS256,EdDSA"`
+	AccessTokenAlg           models.Opt[string]                   `json:"access_token_alg,omitzero" form:"access_token_alg" enum:",RS256,ES256,PS256,EdDSA" doc:"Empty: as the tenant chose."`
 	IDTokenEncryption        models.Opt[models.IDTokenEncryption] `json:"id_token_encryption,omitzero"`
 
 	AccessTokenLifetimeSeconds models.Opt[int64]               `json:"access_token_lifetime_seconds,omitzero" form:"access_token_lifetime_seconds" doc:"1 to 2592000; null: the resource's, else the tenant's."`
@@ -67,7 +68,7 @@ type Settings struct {
 
 // CreateIn is what a caller may say about a new client.
 type CreateIn struct {
-	ApplicationID string `path:"application_id" doc:"The application that it belongs to."`
+	ApplicationID string `path:"application_id" json:"-" doc:"The application that it belongs to."`
 	Protocol      string `json:"protocol" form:"protocol" enum:"oidc,saml" default:"oidc" doc:"Chosen for good."`
 	Settings
 
@@ -80,19 +81,19 @@ type CreateIn struct {
 
 // UpdateIn is what a caller may change about a client.
 type UpdateIn struct {
-	ID      string            `path:"id" doc:"The client_id."`
+	ID      string            `path:"id" json:"-" doc:"The client_id."`
 	Version models.Opt[int64] `json:"-" form:"version" header:"If-Match"`
 	Settings
 }
 
 // OneIn names a client.
 type OneIn struct {
-	ID string `path:"id" doc:"The client_id."`
+	ID string `path:"id" json:"-" doc:"The client_id."`
 }
 
 // OneVersionIn names a client, and the version that the caller has in mind.
 type OneVersionIn struct {
-	ID      string            `path:"id" doc:"The client_id."`
+	ID      string            `path:"id" json:"-" doc:"The client_id."`
 	Version models.Opt[int64] `json:"-" form:"version" header:"If-Match"`
 }
 
@@ -145,6 +146,7 @@ func (s Settings) applyProtocol(c *models.Client) {
 
 func (s Settings) applyTokens(c *models.Client) {
 	s.IDTokenSignedResponseAlg.To(&c.IDTokenSignedResponseAlg)
+	s.AccessTokenAlg.To(&c.AccessTokenAlg)
 	s.IDTokenEncryption.To(&c.IDTokenEncryption)
 	s.AccessTokenLifetimeSeconds.ToPtr(&c.AccessTokenLifetimeSeconds)
 	s.IDTokenLifetimeSeconds.ToPtr(&c.IDTokenLifetimeSeconds)

@@ -13,7 +13,7 @@ import (
 
 // ListIn asks for the clients of an application, the oldest first.
 type ListIn struct {
-	ApplicationID string `path:"application_id" doc:"The application's id."`
+	ApplicationID string `path:"application_id" json:"-" doc:"The application's id."`
 	models.PageIn
 }
 

@@ -160,7 +160,7 @@ func (o Ops) Update(ctx context.Context, in UpdateIn) (models.Client, error) {
 
 // ResourcesIn is a new list of the resources of a client.
 type ResourcesIn struct {
-	ID        string   `path:"id" doc:"The client_id."`
+	ID        string   `path:"id" json:"-" doc:"The client_id."`
 	Resources []string `json:"resources" form:"resources"`
 }
 

@@ -9,8 +9,8 @@ import (
 
 // UpdateIn is what a caller may change about a secret.
 type UpdateIn struct {
-	ClientID  string                `path:"id" doc:"The client_id."`
-	ID        string                `path:"secret_id" doc:"The secret's id."`
+	ClientID  string                `path:"id" json:"-" doc:"The client_id."`
+	ID        string                `path:"secret_id" json:"-" doc:"The secret's id."`
 	Name      models.Opt[string]    `json:"name,omitzero" form:"name" doc:"1 to 100 characters, unique among the client's credentials."`
 	ExpiresAt models.Opt[time.Time] `json:"expires_at,omitzero" form:"expires_at" doc:"When it stops working; null for never."`
 }

@@ -11,7 +11,7 @@ import (
 
 // KeyIn is what a caller may say about a new public key.
 type KeyIn struct {
-	ClientID  string          `path:"id" doc:"The client_id."`
+	ClientID  string          `path:"id" json:"-" doc:"The client_id."`
 	Name      string          `json:"name" form:"name" doc:"1 to 100 characters, unique among the client's credentials."`
 	JWK       json.RawMessage `json:"jwk" form:"jwk" doc:"The public key as a JWK (RFC 7517)."`
 	ExpiresAt *time.Time      `json:"expires_at" form:"expires_at" doc:"When it stops working; null for never."`
@@ -19,21 +19,21 @@ type KeyIn struct {
 
 // CertificateIn is what a caller may say about a new certificate.
 type CertificateIn struct {
-	ClientID    string `path:"id" doc:"The client_id."`
+	ClientID    string `path:"id" json:"-" doc:"The client_id."`
 	Name        string `json:"name" form:"name" doc:"1 to 100 characters, unique among the client's credentials."`
 	Certificate string `json:"certificate" form:"certificate" doc:"One certificate in PEM. It stops working when the certificate does."`
 }
 
 // KeyOneIn names one public key of a client.
 type KeyOneIn struct {
-	ClientID string `path:"id" doc:"The client_id."`
-	ID       string `path:"key_id" doc:"The key's credential id."`
+	ClientID string `path:"id" json:"-" doc:"The client_id."`
+	ID       string `path:"key_id" json:"-" doc:"The key's credential id."`
 }
 
 // CertificateOneIn names one certificate of a client.
 type CertificateOneIn struct {
-	ClientID string `path:"id" doc:"The client_id."`
-	ID       string `path:"certificate_id" doc:"The certificate's credential id."`
+	ClientID string `path:"id" json:"-" doc:"The client_id."`
+	ID       string `path:"certificate_id" json:"-" doc:"The certificate's credential id."`
 }
 
 // ListKeys gives the public keys of a client, the newest first.

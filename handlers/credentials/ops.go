@@ -43,13 +43,13 @@ type Value struct {
 
 // ClientIn names a client.
 type ClientIn struct {
-	ClientID string `path:"id" doc:"The client_id."`
+	ClientID string `path:"id" json:"-" doc:"The client_id."`
 }
 
 // OneIn names one credential of a client; both ids are checked together.
 type OneIn struct {
-	ClientID string `path:"id" doc:"The client_id."`
-	ID       string `path:"secret_id" doc:"The credential's id."`
+	ClientID string `path:"id" json:"-" doc:"The client_id."`
+	ID       string `path:"secret_id" json:"-" doc:"The credential's id."`
 }
 
 // List gives the secrets of a client, the newest first, retired ones too.

@@ -17,7 +17,7 @@ const maxOverlapSeconds = 30 * 24 * 3600
 
 // RotateIn begins a rotation.
 type RotateIn struct {
-	ClientID       string     `path:"id" doc:"The client_id."`
+	ClientID       string     `path:"id" json:"-" doc:"The client_id."`
 	OverlapSeconds *int64     `json:"overlap_seconds" form:"overlap_seconds" doc:"How long the old secret goes on at most, 0 to 2592000; 0 retires it at once. Without it: 86400."`
 	Name           string     `json:"name" form:"name" doc:"Name of the new secret; without it, one with today's date."`
 	ExpiresAt      *time.Time `json:"expires_at" form:"expires_at" doc:"When the new secret stops working; null for never."`

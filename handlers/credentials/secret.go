@@ -22,7 +22,7 @@ const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 // CreateIn is what a caller may say about a new secret.
 type CreateIn struct {
-	ClientID  string     `path:"id" doc:"The client_id."`
+	ClientID  string     `path:"id" json:"-" doc:"The client_id."`
 	Name      string     `json:"name" form:"name" doc:"1 to 100 characters, unique among the client's credentials."`
 	ExpiresAt *time.Time `json:"expires_at" form:"expires_at" doc:"When it stops working; null for never."`
 }
