@@ -170,7 +170,7 @@ func TestSentences(t *testing.T) {
 	}{
 		{"a type with words", models.Event{Type: "secret.rotated", ActorName: "Maya", ObjectName: "Storefront / Primary"}, "Secret rotated", "Maya rotated the secret Storefront / Primary"},
 		{"a type without an object", models.Event{Type: "administrator.signed_in", ActorName: "Maya", ObjectName: "Maya"}, "Sign-in", "Maya signed in to the console"},
-		{"a failure that its type speaks of", models.Event{Type: "token.refused", Outcome: "failure", ActorID: "cl1"}, "Token refused", "cl1 asked for a token and was refused"},
+		{"a failure that its type speaks of", models.Event{Type: "token.refused", Outcome: "failure", ObjectID: "cl1"}, "Token refused", "Somebody unknown asked for a token as cl1 and was refused"},
 		{"a failure that its type does not speak of", models.Event{Type: "secret.revealed", Outcome: "failure", ActorName: "Maya", ObjectName: "Primary"}, "Secret shown, failed", "Maya tried this and failed: looked at the secret Primary"},
 		{"an unknown type in the past tense", models.Event{Type: "service_provider.imported", ActorName: "Maya", ObjectName: "Acme"}, "Service provider imported", "Maya imported the service provider Acme"},
 		{"an unknown type in other words", models.Event{Type: "webhook.delivery_failed", Outcome: "failure", ActorKind: models.ActorSystem, ObjectName: "Orders"}, "Webhook delivery failed", "Gatehouse caused webhook delivery failed of Orders"},
@@ -289,5 +289,33 @@ func TestAgents(t *testing.T) {
 		if got := agent(in); got != want {
 			t.Errorf("%s: %q", in, got)
 		}
+	}
+}
+
+func TestCountsOverTimeRememberOnlyWhatIsOver(t *testing.T) {
+	db, vault := dbtest.Open(t)
+	now := noon
+	o, ctx := New(db, vault, func() time.Time { return now }), dbtest.Context(t)
+	count := func() string {
+		got, err := o.Over(ctx, FilterIn{Types: []string{"client.*"}}, noon.Add(time.Hour), time.Hour, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(got)
+	}
+	have(t, db, models.Event{Type: "client.updated", At: noon.Add(-30 * time.Minute)}, models.Event{Type: "client.created", At: noon},
+		models.Event{Type: "secret.created", At: noon}, models.Event{Type: "client.created", At: noon.Add(time.Hour)})
+	if got := count(); got != "[0 1 1]" {
+		t.Fatalf("first: %s", got)
+	}
+	have(t, db, models.Event{Type: "client.updated", At: noon.Add(-time.Second)}, models.Event{Type: "client.updated", At: noon.Add(time.Second)})
+	if got := count(); got != "[0 2 2]" {
+		t.Fatalf("a step that ended just now may still grow: %s", got)
+	}
+	now = now.Add(2 * time.Minute)
+	_ = count()
+	have(t, db, models.Event{Type: "client.updated", At: noon.Add(time.Minute)})
+	if got := count(); got != "[0 2 3]" {
+		t.Fatalf("the step that runs is counted anew: %s", got)
 	}
 }

@@ -14,11 +14,12 @@ type Ops struct {
 	DB    models.DB
 	Vault *models.Vault
 	Now   func() time.Time
+	past  *past
 }
 
 // New makes the operations.
 func New(db models.DB, vault *models.Vault, now func() time.Time) Ops {
-	return Ops{DB: db, Vault: vault, Now: now}
+	return Ops{DB: db, Vault: vault, Now: now, past: &past{}}
 }
 
 // In gives the same operations inside a transaction.

@@ -55,7 +55,7 @@ var words = map[string]word{
 
 	"key.created":   {"Key created", "created the signing key {object}", ui.StateOK},
 	"key.updated":   {"Key updated", "changed the signing key {object}", ui.StateInfo},
-	"key.promoted":  {"Key promoted", "let the signing key {object} sign", ui.StateOK},
+	"key.promoted":  {"Key promoted", "began to sign with the key {object}", ui.StateOK},
 	"key.replaced":  {"Key replaced", "stopped signing with the key {object}", ui.StateInfo},
 	"key.retired":   {"Key retired", "retired the signing key {object}", ui.StateInfo},
 	"key.deleted":   {"Key deleted", "deleted the signing key {object}", ui.StateWarn},
@@ -81,7 +81,7 @@ var words = map[string]word{
 	"event.exported":   {"Audit log exported", "exported events as {object}", ui.StateInfo},
 
 	"token.issued":  {"Token issued", "got a token for {object}", ui.StateOK},
-	"token.refused": {"Token refused", "asked for a token and was refused", ui.StateBad},
+	"token.refused": {"Token refused", "asked for a token as {object} and was refused", ui.StateBad},
 	"token.revoked": {"Token revoked", "revoked a token of {object}", ui.StateInfo},
 }
 
