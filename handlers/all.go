@@ -23,6 +23,7 @@ import (
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/oauth"
 	"gatehouse/handlers/outbox"
+	"gatehouse/handlers/overview"
 	"gatehouse/handlers/settings"
 	"gatehouse/handlers/setup"
 	"gatehouse/models"
@@ -74,6 +75,7 @@ type features struct {
 	applications applications.Ops
 	experience   experience.Ops
 	events       events.Ops
+	overview     overview.Ops
 
 	outbox         outbox.Ops
 	administrators administrators.Ops
@@ -119,6 +121,7 @@ func (a *App) resources() {
 	a.experience = experience.New(db, vault)
 	a.experience.Tenant = a.settings.Current
 	a.events = events.New(db, vault, models.Now)
+	a.overview = overview.New(db, vault, a.events, a.Config.URL, models.Now)
 	a.people()
 	a.after = append(a.after, a.usages.Run, a.ring.Run)
 	a.close = append(a.close, a.usages.Flush)
@@ -195,6 +198,7 @@ func (a *App) routes() []web.Route {
 		a.experience.Routes(),
 		a.events.Routes(),
 		a.events.Pages(nil),
+		a.overview.Routes(),
 		a.oauth.Routes(),
 	} {
 		routes = append(routes, more...)
@@ -207,6 +211,7 @@ func (a *App) decorate(ctx context.Context, c *ui.Chrome) {
 	if tenant, err := a.settings.Current(ctx); err == nil {
 		c.TenantName = tenant.Name
 	}
+	c.Healthy = a.overview.Healthy(ctx)
 }
 
 // Start begins the background work; it ends with ctx.
