@@ -64,6 +64,7 @@ type commands struct {
 	Backup      backup      `cmd:"" help:"Write a consistent copy of the embedded database to FILE, also while the server runs."`
 	Restore     restore     `cmd:"" help:"Replace the embedded database by the copy in FILE; the server must not run."`
 	Healthcheck healthcheck `cmd:"" help:"Ask a running server whether it is ready."`
+	AuditVerify auditVerify `cmd:"" help:"Check that no entry of the audit log was removed, altered or reordered."`
 	Rekey       rekey       `cmd:"" help:"Wrap the data keys with a new version of the master key."`
 	Version     versionOf   `cmd:"" help:"Print the version."`
 }
@@ -367,5 +368,35 @@ func (r rekey) Run() error {
 		return err
 	}
 	fmt.Printf("%d data keys are wrapped by version %d of the master key in %s. Keep the older lines until every backup made before has expired.\n", n, v, r.keyFile())
+	return nil
+}
+
+type auditVerify struct {
+	database `embed:""`
+}
+
+// Run walks the audit log and says what is wrong with it; a log that is not what was sealed ends the command with an error.
+func (a auditVerify) Run() error {
+	ctx := context.Background()
+	o, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer o.db.Close()
+	r, err := models.Verify(ctx, o.db, o.vault)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d entries are sealed, %d checkpoints, %d details erased.\n", r.Sealed, r.Checkpoints, r.Erased)
+	if r.Unsealed > 0 {
+		fmt.Printf("%d entries since %s are not sealed yet: a running server does that within a second.\n", r.Unsealed, r.OldestWaits.Format(time.RFC3339))
+	}
+	for _, p := range r.Problems {
+		fmt.Printf("sequence %d: %s: %s %s\n", p.Seq, p.Kind, p.Text, p.ID)
+	}
+	if !r.Sound() {
+		return fmt.Errorf("the audit log is not what was sealed: %d problems", len(r.Problems)+r.MoreProblems)
+	}
+	fmt.Println("Nothing was removed, altered or reordered.")
 	return nil
 }

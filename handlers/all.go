@@ -123,7 +123,8 @@ func (a *App) resources() {
 	a.events = events.New(db, vault, models.Now)
 	a.overview = overview.New(db, vault, a.events, a.Config.URL, models.Now)
 	a.people()
-	a.after = append(a.after, a.usages.Run, a.ring.Run)
+	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
+	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run)
 	a.close = append(a.close, a.usages.Flush)
 }
 
