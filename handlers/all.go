@@ -197,6 +197,8 @@ func (a *App) routes() []web.Route {
 		a.clients.Routes(),
 		a.clients.Credentials.Routes(),
 		a.experience.Routes(),
+		a.clients.Routes(),
+		a.clients.Credentials.Routes(),
 		a.events.Routes(),
 		a.events.Pages(nil),
 		a.overview.Routes(),
