@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -230,7 +231,18 @@ func (s serve) listeners() ([]net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", s.Listen, err)
 	}
-	return []net.Listener{plain}, nil
+	if s.TLSListen == "off" {
+		return []net.Listener{plain}, nil
+	}
+	config, err := web.TLSConfig(s.Data, s.TLSCert, s.TLSKey)
+	if err != nil {
+		return nil, errors.Join(err, plain.Close())
+	}
+	secure, err := net.Listen("tcp", s.TLSListen)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("listen on %s with TLS (--tls-listen off does without): %w", s.TLSListen, err), plain.Close())
+	}
+	return []net.Listener{plain, tls.NewListener(secure, config)}, nil
 }
 
 // watch runs what belongs to the process and not to a feature: cache news and, when asked for, metrics.
