@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -104,7 +105,10 @@ func (r *Request) visitor(set bool) string {
 // SafeNext gives where to go after sign-in: a path of our own console, never another site.
 func SafeNext(next string) string {
 	u, err := url.Parse(next)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(next, "/console") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n") {
+	if err != nil || u.IsAbs() || u.Host != "" || strings.ContainsAny(next, "\\\r\n") || path.Clean(u.Path) != strings.TrimSuffix(u.Path, "/") {
+		return "/console"
+	}
+	if u.Path != "/console" && !strings.HasPrefix(u.Path, "/console/") {
 		return "/console"
 	}
 	return next

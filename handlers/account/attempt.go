@@ -192,9 +192,12 @@ func (a attempt) refund(ctx context.Context, tx models.DB) error {
 }
 
 // won signs the administrator in: the account's failures are forgotten, the source's are not, so that an account of one's own
-// does not buy more guesses at others. hash replaces the stored one unless it is empty.
-func (a attempt) won(ctx context.Context, hash string) error {
+// does not buy more guesses at others. hash replaces the stored one unless it is empty; a ticket is used up.
+func (a attempt) won(ctx context.Context, hash string, ticket models.Secret) error {
 	return models.InTx(ctx, a.o.DB, func(ctx context.Context, tx models.DB) error {
+		if err := useTicket(ctx, tx, ticket); err != nil {
+			return err
+		}
 		if err := a.refund(ctx, tx); err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func (o Ops) SignIn(ctx context.Context, in SignInIn) (SignedIn, error) {
 	case who.SecondFactor() && in.Code.Empty():
 		return o.ticket(ctx, try)
 	}
-	return SignedIn{Administrator: who}, try.won(ctx, o.rehash(ctx, who, in.Password, outdated))
+	return SignedIn{Administrator: who}, try.won(ctx, o.rehash(ctx, who, in.Password, outdated), models.Secret{})
 }
 
 // judge tells why a sign-in is refused, or nothing. It hashes once, whoever asks for whomever.
@@ -154,7 +154,7 @@ func (o Ops) SecondStep(ctx context.Context, in CodeIn) (SignedIn, error) {
 	case !ok:
 		return SignedIn{}, try.lost(ctx, "wrong_code", wrongCode())
 	}
-	return SignedIn{Administrator: who}, try.won(ctx, "")
+	return SignedIn{Administrator: who}, try.won(ctx, "", in.Ticket)
 }
 
 // redeem counts a try of a ticket and gives its administrator.
@@ -176,6 +176,18 @@ func (o Ops) redeem(ctx context.Context, ticket models.Secret) (models.Administr
 		return models.Administrator{}, ticketExpired()
 	}
 	return who, err
+}
+
+// useTicket ends a ticket; of two sign-ins with one, the second finds none. An empty one stands for a sign-in of one step.
+func useTicket(ctx context.Context, tx models.DB, ticket models.Secret) error {
+	if ticket.Empty() {
+		return nil
+	}
+	res, err := tx.Write.NewDelete().Model((*models.PendingSignIn)(nil)).Where("hash = ?", models.HashToken(ticket.Reveal())).Exec(ctx)
+	if err := models.Touched(res, err, "sign_in"); !models.IsFault(err, models.NotFound) {
+		return err
+	}
+	return ticketExpired()
 }
 
 func ticketExpired() error {
@@ -213,7 +225,7 @@ func (o Ops) Confirm(ctx context.Context, in ConfirmIn) (models.Administrator, e
 	if reason != "" {
 		return who, try.lost(ctx, reason, notRight())
 	}
-	return who, try.won(ctx, o.rehash(ctx, who, in.Password, outdated))
+	return who, try.won(ctx, o.rehash(ctx, who, in.Password, outdated), models.Secret{})
 }
 
 // me reads the administrator who asks. Faults: Unauthenticated.
