@@ -11,7 +11,10 @@ import (
 	"gatehouse/models"
 )
 
-const cacheName = "application"
+const (
+	cacheName  = "application"
+	totalsName = "application_totals" // by tenant
+)
 
 // Entry is an application as the cache keeps it: the row and its JSON, because lists are mostly made of rows that were
 // encoded before.
@@ -48,6 +51,7 @@ func (o Ops) readFrom(ctx context.Context, db bun.IDB, id string) (models.Applic
 }
 
 func (o Ops) insert(ctx context.Context, app *models.Application) error {
+	o.DB.Drop(totalsName, app.TenantID)
 	_, err := o.DB.Write.NewInsert().Model(app).Exec(ctx)
 	if models.Unique(err) {
 		return hubTaken()
@@ -61,6 +65,7 @@ func (o Ops) insert(ctx context.Context, app *models.Application) error {
 // update writes every column that can change, where the version is still the one that was read.
 func (o Ops) update(ctx context.Context, version int64, app *models.Application) error {
 	o.DB.Drop(cacheName, app.ID)
+	o.DB.Drop(totalsName, app.TenantID)
 	res, err := o.DB.Write.NewUpdate().Model(app).ExcludeColumn("id", "tenant_id", "kind", "created_at", "created_by", "default_client_id").
 		Where("id = ?", app.ID).Where("version = ?", version).Exec(ctx)
 	if models.Unique(err) {
@@ -86,6 +91,8 @@ func (o Ops) forgetClients(ctx context.Context, id string) error {
 
 func (o Ops) remove(ctx context.Context, id string) error {
 	o.DB.Drop(cacheName, id)
+	o.DB.Drop(models.CacheApplicationCard, id)
+	o.DB.Drop(totalsName, models.ActorFrom(ctx).TenantID)
 	res, err := o.DB.Write.NewDelete().Model((*models.Application)(nil)).Where("id = ?", id).Exec(ctx)
 	return models.Touched(res, err, "application")
 }

@@ -1,0 +1,101 @@
+package applications
+
+import (
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"gatehouse/models"
+	"gatehouse/views/ui"
+)
+
+// NewForm is what a person types to create an application.
+type NewForm struct {
+	Framework string `json:"-" query:"framework" form:"framework"`
+	Name      string `json:"-" query:"name" form:"name"`
+	Owner     string `json:"-" query:"owner" form:"owner"`
+	Address   string `json:"-" query:"address" form:"address"`
+	EntityID  string `json:"-" query:"entity_id" form:"entity_id"`
+	ACSURL    string `json:"-" query:"acs_url" form:"acs_url"`
+}
+
+// Choice is one framework to choose from.
+type Choice struct{ ID, Name, About, Letters, Icon, Tint string }
+
+// ChoiceGroup is a heading over frameworks.
+type ChoiceGroup struct {
+	Name, About string
+	Choices     []Choice
+}
+
+// New is the page that creates an application: what can be chosen on the left, what will be made on the right.
+type New struct {
+	NewForm
+	Groups       []ChoiceGroup
+	Title        string // "Next.js web app"
+	AddressLabel string // empty when no address is asked for
+	AddressHelp  string
+	SAML         bool
+	Made         []string // what will be created, a line each
+	RedirectURI  string
+	LogoutURI    string
+	SignsIn      bool
+	Fault        *models.Fault
+	Aside        templ.Component
+}
+
+// URL is the page with this choice, for a link.
+func (n New) URL() string {
+	q := url.Values{"framework": {n.Framework}}
+	for name, value := range map[string]string{"name": n.Name, "address": n.Address, "owner": n.Owner, "entity_id": n.EntityID, "acs_url": n.ACSURL} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return ListURL + "/new?" + q.Encode()
+}
+
+func (c Choice) tile() ui.TileOpts {
+	return ui.TileOpts{Letters: c.Letters, Icon: c.Icon, Tint: c.Tint}
+}
+
+// field gives the fault names of operations to the fields of this form.
+var newFields = map[string]string{
+	"client.redirect_uris": "address", "redirect_uris": "address", "redirect_uris[0]": "address", "post_logout_redirect_uris": "address", "post_logout_redirect_uris[0]": "address",
+	"saml.entity_id": "entity_id", "saml.acs_url": "acs_url",
+}
+
+func (n New) problems() []ui.Problem {
+	if n.Fault == nil {
+		return nil
+	}
+	if len(n.Fault.Fields) == 0 {
+		return []ui.Problem{{Text: n.Fault.Text}}
+	}
+	var out []ui.Problem
+	seen := map[string]bool{}
+	for _, f := range n.Fault.Fields {
+		name := newField(f.Name)
+		if !seen[name+f.Text] {
+			out = append(out, ui.Problem{Field: name, Text: f.Text})
+		}
+		seen[name+f.Text] = true
+	}
+	return out
+}
+
+func (n New) err(field string) string {
+	for _, p := range n.problems() {
+		if p.Field == field {
+			return p.Text
+		}
+	}
+	return ""
+}
+
+func newField(name string) string {
+	if to, ok := newFields[name]; ok {
+		return to
+	}
+	return name
+}
