@@ -60,7 +60,7 @@ func (o Ops) Head(ctx context.Context, id string) (views.Head, error) {
 		return views.Head{}, err
 	}
 	h := views.Head{App: app, Profile: card.Profile, Clients: card.Clients, LastUsed: uses[id].LastUsedAt, Now: o.Now()}
-	if f, ok := guides.Find(app.Framework); ok {
+	if f, ok := guides.Find(app.Framework); ok && f.Group != guides.GroupService {
 		h.Framework = f.Name
 	}
 	return h, nil

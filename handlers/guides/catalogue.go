@@ -63,7 +63,7 @@ var Frameworks = []Framework{
 		Code:    []Snippet{{ID: "kotlin", Label: "SignIn.kt", File: "SignIn.kt", Lang: "java"}, {ID: "gradle", Label: "build.gradle.kts", File: "app/build.gradle.kts", Lang: "java"}},
 		Next:    "Run the app and press Sign in."},
 
-	{ID: "m2m", Name: "Machine to machine", About: "A service of yours", Group: GroupService, Icon: "cpu", Words: "Machine to machine", Profile: models.ProfileMachine,
+	{ID: "m2m", Name: "Service", About: "Machine to machine", Group: GroupService, Icon: "cpu", Words: "Machine to machine service", Profile: models.ProfileMachine,
 		EnvFile: ".env", Code: programs, Next: "It gets a token and reads its own application with it."},
 	{ID: "go-verify", Name: "Go API", About: "Verifies tokens", Group: GroupService, Letters: "Go", Words: "Go API that verifies tokens", Profile: models.ProfileMachine,
 		EnvFile: ".env", Code: []Snippet{{ID: "go", Label: "Go", File: "main.go", Lang: "go", Run: "go run . \"$TOKEN\""}, {ID: "curl", Label: "curl", File: "token.sh", Lang: "sh", Run: "sh token.sh"}},

@@ -59,7 +59,7 @@ func (c Choice) tile() ui.TileOpts {
 	return ui.TileOpts{Letters: c.Letters, Icon: c.Icon, Tint: c.Tint}
 }
 
-// field gives the fault names of operations to the fields of this form.
+// newFields gives the fault names of operations to the fields of this form.
 var newFields = map[string]string{
 	"client.redirect_uris": "address", "redirect_uris": "address", "redirect_uris[0]": "address", "post_logout_redirect_uris": "address", "post_logout_redirect_uris[0]": "address",
 	"saml.entity_id": "entity_id", "saml.acs_url": "acs_url",
@@ -82,6 +82,11 @@ func (n New) problems() []ui.Problem {
 		seen[name+f.Text] = true
 	}
 	return out
+}
+
+// summary names the fields, because it stands away from them.
+func (n New) summary() []ui.Problem {
+	return named(n.problems(), map[string]string{"name": "Name", "owner": "Owner", "address": n.AddressLabel, "entity_id": "Entity ID", "acs_url": "ACS URL"})
 }
 
 func (n New) err(field string) string {

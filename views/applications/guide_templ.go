@@ -66,7 +66,7 @@ func GuidePage(g Guide) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<strong>Hosted sign-in comes with a later version.</strong> Everything below is configured with the values of this client and will work unchanged. Until then its sign-in button leads to a page that says so.")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<strong>Hosted sign-in comes with a later version.</strong> The code below has the values of this client and will work unchanged. Until then nobody can sign in with it.")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

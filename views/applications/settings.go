@@ -114,7 +114,24 @@ type Settings struct {
 	Aside     templ.Component
 }
 
-func (s Settings) problems() []ui.Problem  { return faults.Problems(s.Fault) }
+// problems are the lines of the summary: there they stand far from their fields, so they name them.
+func (s Settings) problems() []ui.Problem {
+	labels := map[string]string{}
+	for _, e := range s.Entries() {
+		labels[e.Name] = e.Label
+	}
+	return named(faults.Problems(s.Fault), labels)
+}
+
+func named(problems []ui.Problem, labels map[string]string) []ui.Problem {
+	for i, p := range problems {
+		if label := labels[p.Field]; label != "" {
+			problems[i].Text = label + ": " + p.Text
+		}
+	}
+	return problems
+}
+
 func (s Settings) err(field string) string { return faults.At(s.Fault, field) }
 
 func (s Settings) url() string { return URL(s.App.ID, TabSettings) }

@@ -323,23 +323,23 @@ func signIn(s Settings) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if s.App.Kind != models.KindManagement {
-				templ_7745c5c3_Err = ui.Switch(with(s.on("allow_public_signup", "People may sign up by themselves", "Otherwise only those whom you invite.", s.AllowPublicSignup))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Switch(s.on("allow_public_signup", "People may sign up by themselves", "Otherwise only those whom you invite.", s.AllowPublicSignup)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			login := with(s.text("login_uri", "Where sign-in begins", s.LoginURI))
+			login := s.text("login_uri", "Where sign-in begins", s.LoginURI)
 			login.Term, login.Mono, login.Optional = "login URI", true, true
 			login.Help = "A page of yours that starts a sign-in that somebody else asked for."
 			templ_7745c5c3_Err = ui.TextInput(login).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Switch(with(s.on("hub.is_centralized", "Signs people in for the other applications", "At most one application of a tenant is this hub.", s.HubCentralized))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Switch(s.on("hub.is_centralized", "Signs people in for the other applications", "At most one application of a tenant is this hub.", s.HubCentralized)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			hub := with(s.text("hub.login_uri", "Sign-in page of the hub", s.HubLoginURI))
+			hub := s.text("hub.login_uri", "Sign-in page of the hub", s.HubLoginURI)
 			hub.Mono, hub.Optional = true, true
 			templ_7745c5c3_Err = ui.TextInput(hub).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -351,7 +351,7 @@ func signIn(s Settings) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.FormSection("sign-in", "Sign-in", "These wait for the hosted sign-in pages, which come with a later version.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FormSection("sign-in", "Sign-in", "Stored, not enforced yet: these wait for the hosted sign-in pages, which come with a later version.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -396,15 +396,15 @@ func sessions(s Settings) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Checkbox(with(s.on("refresh_invalidation.on_suspension", "Being suspended", "", s.OnSuspension))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Checkbox(s.on("refresh_invalidation.on_suspension", "Being suspended", "", s.OnSuspension)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Checkbox(with(s.on("refresh_invalidation.on_password_reset", "Resetting the password", "", s.OnPasswordReset))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Checkbox(s.on("refresh_invalidation.on_password_reset", "Resetting the password", "", s.OnPasswordReset)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Checkbox(with(s.on("refresh_invalidation.on_role_update", "Getting or losing a role", "", s.OnRoleUpdate))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Checkbox(s.on("refresh_invalidation.on_role_update", "Getting or losing a role", "", s.OnRoleUpdate)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -414,7 +414,7 @@ func sessions(s Settings) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.FormSection("sessions", "Sessions", "What ends the refresh tokens of a person.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FormSection("sessions", "Sessions", "What ends the refresh tokens of a person. Stored, not enforced yet.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -459,7 +459,7 @@ func invitations(s Settings) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			page := with(s.text("invite_member_uri", "Invitation page", s.InviteMemberURI))
+			page := s.text("invite_member_uri", "Invitation page", s.InviteMemberURI)
 			page.Term, page.Mono, page.Optional, page.Help = "invite member URI", true, true, "Where the link of an invitation leads."
 			templ_7745c5c3_Err = ui.TextInput(page).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -469,13 +469,13 @@ func invitations(s Settings) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			client := with(s.text("invite_client_id", "Client", s.InviteClientID))
+			client := s.text("invite_client_id", "Client", s.InviteClientID)
 			client.Mono, client.Optional, client.Class = true, true, "c6"
 			templ_7745c5c3_Err = ui.TextInput(client).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			journey := with(s.text("invite_journey_id", "Journey", s.InviteJourneyID))
+			journey := s.text("invite_journey_id", "Journey", s.InviteJourneyID)
 			journey.Mono, journey.Optional, journey.Class = true, true, "c6"
 			templ_7745c5c3_Err = ui.TextInput(journey).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -485,13 +485,13 @@ func invitations(s Settings) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			lasts := with(s.text("invite_email_expiration_minutes", "Invitation lasts", s.InviteEmailExpirationMin))
+			lasts := s.text("invite_email_expiration_minutes", "Invitation lasts", s.InviteEmailExpirationMin)
 			lasts.Class, lasts.InputMode, lasts.Help = "c6", "numeric", "In minutes; 2880 are two days."
 			templ_7745c5c3_Err = ui.TextInput(lasts).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(with(ui.Input{Name: "language", Label: "Language", Value: s.Language, Options: s.languages(), Error: s.err("language"), Class: "c6"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.Input{Name: "language", Label: "Language", Value: s.Language, Options: s.languages(), Error: s.err("language"), Class: "c6"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -501,7 +501,7 @@ func invitations(s Settings) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.FormSection("invitations", "Invitations and messages", "How people are invited, and in which language they are written to.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FormSection("invitations", "Invitations and messages", "How people are invited, and in which language they are written to. Stored, not enforced yet.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -546,14 +546,14 @@ func addresses(s Settings) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			sub := with(s.text("subdomain", "Subdomain", s.Subdomain))
+			sub := s.text("subdomain", "Subdomain", s.Subdomain)
 			sub.Mono, sub.Optional, sub.Class = true, true, "c6"
 			sub.Help = "Lower-case letters, digits and hyphens."
 			templ_7745c5c3_Err = ui.TextInput(sub).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			own := with(s.text("custom_domain", "Own domain", s.CustomDomain))
+			own := s.text("custom_domain", "Own domain", s.CustomDomain)
 			own.Mono, own.Optional, own.Class, own.Help = true, true, "c6", s.domainHelp()
 			templ_7745c5c3_Err = ui.TextInput(own).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -565,7 +565,7 @@ func addresses(s Settings) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.FormSection("addresses", "Addresses", "Under which its sign-in pages are reached.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FormSection("addresses", "Addresses", "Under which its sign-in pages are reached. Stored, not enforced yet.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
