@@ -61,6 +61,21 @@ func IsFault(err error, code Code) bool {
 	return ok && f.Code == code
 }
 
+// Under puts a prefix before the names of a fault's fields: "client." for what is wrong with a client inside of something else.
+func Under(prefix string, err error) error {
+	f, ok := AsFault(err)
+	if !ok || len(f.Fields) == 0 {
+		return err
+	}
+	told := *f
+	told.Fields = make([]FieldFault, len(f.Fields))
+	for i, field := range f.Fields {
+		field.Name = prefix + field.Name
+		told.Fields[i] = field
+	}
+	return &told
+}
+
 // Missing is the fault for an object that does not exist or that the caller may not know of.
 func Missing(kind string) *Fault {
 	return &Fault{Code: NotFound, Reason: kind + "_not_found", Text: "There is no " + kind + " with this id."}

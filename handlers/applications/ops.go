@@ -32,7 +32,7 @@ func New(db models.DB, v *models.Vault, c clients.Ops) Ops {
 
 // In gives the same operations inside a transaction.
 func (o Ops) In(tx models.DB) Ops {
-	o.DB, o.Clients = tx, o.Clients.In(tx)
+	o.DB, o.Clients, o.cache = tx, o.Clients.In(tx), nil // what a transaction has written, others may never see
 	return o
 }
 
@@ -106,7 +106,7 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (CreateOut, error) {
 		}
 		made, err := to.Clients.Create(ctx, in.first(app))
 		if err != nil {
-			return err
+			return models.Under("client.", err)
 		}
 		app.DefaultClientID = made.Client.ID
 		out = CreateOut{Application: app, Client: made.Client, Secret: made.Secret}

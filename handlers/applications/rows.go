@@ -30,13 +30,17 @@ func newEntry(row models.Application) (Entry, error) {
 
 // entry gives a cached row.
 func (o Ops) entry(ctx context.Context, id string) (Entry, error) {
-	return o.cache.Get(ctx, id, func(ctx context.Context, id string) (Entry, error) {
+	load := func(ctx context.Context, id string) (Entry, error) {
 		row, err := o.readFrom(ctx, o.DB.Read, id)
 		if err != nil {
 			return Entry{}, err
 		}
 		return newEntry(row)
-	})
+	}
+	if o.cache == nil {
+		return load(ctx, id)
+	}
+	return o.cache.Get(ctx, id, load)
 }
 
 // read gives the row as the transaction sees it.
