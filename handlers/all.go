@@ -26,6 +26,7 @@ import (
 	"gatehouse/handlers/overview"
 	"gatehouse/handlers/settings"
 	"gatehouse/handlers/setup"
+	"gatehouse/handlers/transmit"
 	"gatehouse/models"
 	"gatehouse/views/ui"
 	"gatehouse/web"
@@ -76,6 +77,7 @@ type features struct {
 	experience   experience.Ops
 	events       events.Ops
 	overview     overview.Ops
+	transmit     transmit.Dialect
 
 	outbox         outbox.Ops
 	administrators administrators.Ops
@@ -99,6 +101,7 @@ func Build(ctx context.Context, c Config) (*App, error) {
 	for _, prefix := range oauth.Prefixes {
 		a.Server.Answers(prefix, oauth.Face{})
 	}
+	a.Server.Answers(transmit.Prefix, a.transmit.Face())
 	if err := a.Server.Mount(a.routes()...); err != nil {
 		return nil, err
 	}
@@ -122,6 +125,11 @@ func (a *App) resources() {
 	a.experience.Tenant = a.settings.Current
 	a.events = events.New(db, vault, models.Now)
 	a.overview = overview.New(db, vault, a.events, a.Config.URL, models.Now)
+	a.applications.Cleanup = append(a.applications.Cleanup, func(ctx context.Context, tx models.DB, id string) error {
+		return a.keys.In(tx).DeleteAllOwn(ctx, id)
+	})
+	a.transmit = transmit.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience,
+		Tenant: a.settings.Current}
 	a.people()
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
 	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run)
@@ -202,6 +210,7 @@ func (a *App) routes() []web.Route {
 		a.events.Pages(a.applications.Head),
 		a.overview.Routes(),
 		a.oauth.Routes(),
+		a.transmit.Routes(),
 	} {
 		routes = append(routes, more...)
 	}
