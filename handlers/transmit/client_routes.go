@@ -22,10 +22,6 @@ func (d Dialect) clientRoutes(f web.Face) []web.Route {
 	}
 }
 
-func doc(tag, summary string) web.Doc {
-	return web.Doc{Tag: "transmit " + tag, Summary: summary, Hidden: true, Coverage: "enforced"}
-}
-
 // appIn names an application.
 type appIn struct {
 	AppID string `path:"appId" json:"-"`
