@@ -35,7 +35,8 @@ func Defaults(protocol, profile string) models.Client {
 
 // fill puts the default of the profile where a field must have a value and has none.
 func fill(c *models.Client) {
-	method, pkce := models.AuthSecretBasic, models.PKCERequired
+	// Basic or post: people who make a client rarely know yet which of the two their library sends.
+	method, pkce := models.AuthSecretAny, models.PKCERequired
 	if Public(c.Profile) || c.Protocol == models.ProtocolSAML {
 		method, pkce = models.AuthNone, models.PKCEInstead
 	}
@@ -73,7 +74,7 @@ func followAuthentication(c *models.Client, s Settings) {
 	case s.PKCE.Set && !s.TokenEndpointAuthMethod.Set && c.PKCE == models.PKCEInstead:
 		c.TokenEndpointAuthMethod = models.AuthNone
 	case s.PKCE.Set && !s.TokenEndpointAuthMethod.Set && c.TokenEndpointAuthMethod == models.AuthNone:
-		c.TokenEndpointAuthMethod = models.AuthSecretBasic
+		c.TokenEndpointAuthMethod = models.AuthSecretAny
 	case s.TokenEndpointAuthMethod.Set && !s.PKCE.Set && c.TokenEndpointAuthMethod == models.AuthNone:
 		c.PKCE = models.PKCEInstead
 	case s.TokenEndpointAuthMethod.Set && !s.PKCE.Set && c.PKCE == models.PKCEInstead:
