@@ -59,7 +59,7 @@ func TestCreate(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db models.DB, vault *models.Vault) {
 		h := newHouse(t, db, vault, "shop")
 		first := h.create(named("  Shop front  "))
-		if first.Name != "Shop front" || !first.IsDefault || first.Version != 1 || first.TokenEndpointAuthMethod != "client_secret_basic" || first.PKCE != "required" {
+		if first.Name != "Shop front" || !first.IsDefault || first.Version != 1 || first.TokenEndpointAuthMethod != "client_secret" || first.PKCE != "required" {
 			t.Errorf("the first client is the default, with what its profile starts from: %+v", first.Client)
 		}
 		if first.Secret == nil || !strings.HasPrefix(first.Secret.Value, "gh_") || len(first.Secret.Value) != 46 || !first.Secret.IsPrimary {
