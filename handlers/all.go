@@ -211,6 +211,7 @@ func (a *App) routes() []web.Route {
 		a.overview.Routes(),
 		a.oauth.Routes(),
 		a.transmit.Routes(),
+		a.keys.Routes(),
 	} {
 		routes = append(routes, more...)
 	}
