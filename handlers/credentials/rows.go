@@ -180,3 +180,25 @@ func Forget(ctx context.Context, tx models.DB) error {
 	}
 	return nil
 }
+
+// CountValid tells how many valid credentials each of some clients has. The clients must have been read on behalf of the actor.
+func (o Ops) CountValid(ctx context.Context, clientIDs []string) (map[string]int, error) {
+	out := map[string]int{}
+	if len(clientIDs) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		ClientID string `bun:"client_id"`
+		N        int    `bun:"n"`
+	}
+	err := o.DB.Read.NewSelect().Model((*models.Credential)(nil)).Column("client_id").ColumnExpr("COUNT(*) AS n").
+		Where("cr.client_id IN (?)", bun.In(clientIDs)).Where("cr.revoked_at IS NULL").
+		Where("(cr.expires_at IS NULL OR cr.expires_at > ?)", o.Now()).Group("client_id").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count credentials: %w", err)
+	}
+	for _, r := range rows {
+		out[r.ClientID] = r.N
+	}
+	return out, nil
+}

@@ -1,0 +1,308 @@
+package credentials
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/models"
+	frame "gatehouse/views/applications"
+	clientviews "gatehouse/views/clients"
+	views "gatehouse/views/credentials"
+	"gatehouse/views/ui"
+)
+
+// HeadOf gives what the pages of an application show above their tabs.
+type HeadOf func(ctx context.Context, applicationID string) (frame.Head, error)
+
+// Console is the pages of credentials over the operations.
+type Console struct {
+	Ops
+	Head HeadOf
+}
+
+// Shown is a secret as the page that shows it once wants it; done is where "I have stored it" leads.
+func Shown(clientID, title string, v Value, done string) ui.SecretOpts {
+	expires := "Does not expire"
+	if v.ExpiresAt != nil {
+		expires = "Expires " + v.ExpiresAt.Format("2 Jan 2006")
+	}
+	raw, _ := json.MarshalIndent(map[string]string{"client_id": clientID, "client_secret": v.Value}, "", "  ")
+	return ui.SecretOpts{Title: title, Value: v.Value, Expires: expires, DoneTo: done, JSON: string(raw),
+		Env:  "CLIENT_ID=" + clientID + "\nCLIENT_SECRET=" + v.Value + "\n",
+		Curl: `curl -u "` + clientID + ":" + v.Value + `" -d grant_type=client_credentials "$GATEHOUSE/oidc/token"`}
+}
+
+// page is what every page of one client has.
+func (c Console) page(ctx context.Context, action, clientID string) (views.Page, error) {
+	if _, err := c.reach(ctx, action, clientID); err != nil {
+		return views.Page{}, err
+	}
+	out := views.Page{Now: c.Now()}
+	var row models.Client
+	if err := models.Found(c.DB.Read.NewSelect().Model(&row).Where("c.id = ?", clientID).Scan(ctx), "client"); err != nil {
+		return out, err
+	}
+	out.Client = row
+	keep, err := readable(ctx, c.DB.Read)
+	if err != nil {
+		return out, err
+	}
+	out.WriteOnce = !keep
+	out.Head, err = c.Head(ctx, row.ApplicationID)
+	return out, err
+}
+
+// show is the page of one client.
+func (c Console) show(ctx context.Context, in ClientIn) (views.ClientPage, error) {
+	page, err := c.page(ctx, "credential.read", in.ClientID)
+	if err != nil {
+		return views.ClientPage{}, err
+	}
+	rows, err := ofClient(ctx, c.DB.Read, in.ClientID)
+	if err != nil {
+		return views.ClientPage{}, err
+	}
+	all, err := c.shown(ctx, rows)
+	if err != nil {
+		return views.ClientPage{}, err
+	}
+	out := views.ClientPage{Page: page, Rotation: underWay(all)}
+	for _, r := range all {
+		switch row := viewRow(r, out.Rotation); r.Kind {
+		case models.CredentialSecret:
+			out.Secrets = append(out.Secrets, row)
+		case models.CredentialPublicKey:
+			out.Keys = append(out.Keys, row)
+		default:
+			out.Certificates = append(out.Certificates, row)
+		}
+	}
+	return out, nil
+}
+
+func underWay(all []Credential) *views.Rotation {
+	rows := make([]models.Credential, len(all))
+	for i, r := range all {
+		rows[i] = r.Credential
+	}
+	old, row := members(rows)
+	if old == nil {
+		return nil
+	}
+	out := views.Rotation{StartedAt: row.CreatedAt, StartedBy: row.CreatedBy}
+	if old.ExpiresAt != nil {
+		out.EndsAt = *old.ExpiresAt
+	}
+	for _, r := range all {
+		switch r.ID {
+		case old.ID:
+			out.Old = viewRow(r, nil)
+		case row.ID:
+			out.New = viewRow(r, nil)
+		}
+	}
+	return &out
+}
+
+func viewRow(c Credential, rotation *views.Rotation) views.Row {
+	row := views.Row{Credential: c.Credential, Status: c.Status, LastIP: c.LastIP}
+	if c.LastUsedAt != nil {
+		row.LastUsed = *c.LastUsedAt
+	}
+	if rotation != nil && c.ID == rotation.New.ID {
+		row.Part = "new"
+	}
+	if rotation != nil && c.ID == rotation.Old.ID {
+		row.Part = "old"
+	}
+	return row
+}
+
+// overviewIn asks for the credentials of an application.
+type overviewIn struct {
+	ApplicationID string `path:"application_id" json:"-"`
+	models.PageIn
+}
+
+// overview is the page of a whole application.
+func (c Console) overview(ctx context.Context, in overviewIn) (views.Overview, error) {
+	if err := models.Need(ctx, "credential.read", in.ApplicationID, "application"); err != nil {
+		return views.Overview{}, err
+	}
+	head, err := c.Head(ctx, in.ApplicationID)
+	if err != nil {
+		return views.Overview{}, err
+	}
+	keep, err := readable(ctx, c.DB.Read)
+	if err != nil {
+		return views.Overview{}, err
+	}
+	out := views.Overview{Page: views.Page{Head: head, WriteOnce: !keep, Now: c.Now()}}
+	clients, err := clientsOf(ctx, c.DB.Read, in.ApplicationID)
+	if err != nil {
+		return out, err
+	}
+	names := map[string]string{}
+	for _, row := range clients {
+		names[row.ID] = row.Name
+		if row.Confidential() {
+			out.Clients = append(out.Clients, row)
+		}
+	}
+	list, err := c.ofApplication(ctx, in)
+	if err != nil {
+		return out, err
+	}
+	for _, r := range list.Items {
+		row := viewRow(r, nil)
+		row.Client = names[r.ClientID]
+		out.Rows = append(out.Rows, row)
+	}
+	out.Newer, out.Older = cursorURL(in.ApplicationID, list.Prev), cursorURL(in.ApplicationID, list.Next)
+	return out, nil
+}
+
+func cursorURL(applicationID, cursor string) string {
+	if cursor == "" {
+		return ""
+	}
+	return frame.URL(applicationID, frame.TabSecrets) + "?cursor=" + cursor
+}
+
+// formIn opens a form, perhaps with the call that it would make.
+type formIn struct {
+	ClientID string `path:"id" json:"-"`
+	API      string `query:"api" json:"-"`
+	Lang     string `query:"lang" json:"-"`
+}
+
+// blank is a page with an empty form.
+func (c Console) blank(path string, example any) func(ctx context.Context, in formIn) (views.FormPage, error) {
+	return func(ctx context.Context, in formIn) (views.FormPage, error) {
+		page, err := c.page(ctx, "credential.create", in.ClientID)
+		if err != nil {
+			return views.FormPage{}, err
+		}
+		out := views.FormPage{Page: page, Form: views.Form{Values: map[string]string{"expires": "", "overlap_seconds": "86400"}}}
+		at := clientviews.URL(in.ClientID, path, "new")
+		out.Call = in.call(at, "POST", "/rest/v1/clients/"+url.PathEscape(in.ClientID)+"/"+path, example)
+		return out, nil
+	}
+}
+
+// call is the drawer of a form, nil when it was not asked for. Values that are typed on the page stay there: the call is an
+// example of its shape.
+func (in formIn) call(page, verb, path string, example any) *ui.ApiCall {
+	if in.API == "" {
+		return nil
+	}
+	if in.Lang == "" {
+		in.Lang = "curl"
+	}
+	body, _ := json.MarshalIndent(example, "", "  ")
+	text, highlight := ui.Request{Verb: verb, Path: path, Body: string(body)}.Code(in.Lang)
+	out := &ui.ApiCall{About: "The call that this form makes.", Close: page, Verb: verb, Path: path, Scope: "credential.create", Docs: "/rest/v1/openapi.json",
+		Dialects: []ui.Tab{{Label: "Native", Href: page + "?api=native", Current: true}}, Call: ui.CodeOpts{ID: "call", Label: "call", Text: text, Lang: highlight}}
+	for _, l := range ui.RequestLanguages {
+		out.Call.Tabs = append(out.Call.Tabs, ui.Tab{Label: l.Label, Href: page + "?api=native&lang=" + l.Value, Current: l.Value == in.Lang})
+	}
+	return out
+}
+
+// typed is what the forms post.
+type typed struct {
+	Name      string `form:"name" json:"-"`
+	Expires   string `form:"expires" json:"-"`
+	ExpiresOn string `form:"expires_on" json:"-"`
+}
+
+// end reads when a credential shall stop working.
+func (t typed) end(now time.Time, c *models.Check) *time.Time {
+	switch t.Expires {
+	case "":
+		return nil
+	case "date":
+		day, err := time.Parse(time.DateOnly, t.ExpiresOn)
+		if !c.That(err == nil, "expires_on", "required", "Choose a day, or another way to expire.") {
+			return nil
+		}
+		at := day.Add(24*time.Hour - time.Second)
+		return &at
+	}
+	days, err := strconv.Atoi(t.Expires)
+	if !c.That(err == nil && days > 0 && days <= 3660, "expires", "not_allowed", "Choose one of the list.") {
+		return nil
+	}
+	at := now.AddDate(0, 0, days)
+	return &at
+}
+
+func (t typed) values() map[string]string {
+	return map[string]string{"name": t.Name, "expires": t.Expires, "expires_on": t.ExpiresOn}
+}
+
+// refused is a form with what was typed and what is wrong with it.
+func refused(values map[string]string, fault *models.Fault) views.Form {
+	f := views.Form{Values: values, Errors: map[string]string{}}
+	for _, field := range fault.Fields {
+		name := field.Name
+		if name == "expires_at" { // the page asks for it in days
+			name = "expires"
+		}
+		f.Errors[name] = field.Text
+	}
+	if len(fault.Fields) == 0 {
+		f.Errors[""] = fault.Text
+	}
+	return f
+}
+
+// secret is the page of one secret.
+func (c Console) secret(ctx context.Context, in secretIn) (views.SecretPage, error) {
+	page, err := c.page(ctx, "credential.read", in.ClientID)
+	if err != nil {
+		return views.SecretPage{}, err
+	}
+	row, err := c.Get(ctx, OneIn{in.ClientID, in.ID})
+	if err != nil {
+		return views.SecretPage{}, err
+	}
+	out := views.SecretPage{Page: page, Row: viewRow(row, nil), Form: views.Form{Values: map[string]string{"name": row.Name}}}
+	if row.ExpiresAt != nil {
+		out.Values["expires"], out.Values["expires_on"] = "date", row.ExpiresAt.Format(time.DateOnly)
+	}
+	form := formIn{ClientID: in.ClientID, API: in.API, Lang: in.Lang}
+	path := "/rest/v1/clients/" + url.PathEscape(in.ClientID) + "/secrets/" + url.PathEscape(in.ID)
+	out.Call = form.call(views.URL(in.ClientID, in.ID), "PATCH", path, map[string]any{"name": row.Name, "expires_at": row.ExpiresAt})
+	return out, nil
+}
+
+// secretIn names one secret, perhaps with the call that its form would make.
+type secretIn struct {
+	ClientID string `path:"id" json:"-"`
+	ID       string `path:"secret_id" json:"-"`
+	API      string `query:"api" json:"-"`
+	Lang     string `query:"lang" json:"-"`
+}
+
+// danger is the page that asks before a secret stops working.
+func (c Console) danger(gone bool) func(ctx context.Context, in OneIn) (views.Danger, error) {
+	return func(ctx context.Context, in OneIn) (views.Danger, error) {
+		p, err := c.secret(ctx, secretIn{ClientID: in.ClientID, ID: in.ID})
+		return views.Danger{Page: p.Page, Row: p.Row, Delete: gone}, err
+	}
+}
+
+func examples() map[string]any {
+	key := map[string]string{"kty": "EC", "crv": "P-256", "x": "…", "y": "…"}
+	return map[string]any{
+		"secrets":      map[string]any{"name": "Production", "expires_at": nil},
+		"rotation":     map[string]any{"overlap_seconds": 86400},
+		"keys":         map[string]any{"name": "Production", "jwk": key},
+		"certificates": map[string]any{"name": "Production", "certificate": strings.Join([]string{"-----BEGIN CERTIFICATE-----", "…", "-----END CERTIFICATE-----"}, "\n")},
+	}
+}

@@ -1,0 +1,75 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Request is a call of an API, to be shown as code that can be run: $GATEHOUSE is the origin and $TOKEN a token.
+type Request struct {
+	Verb, Path string
+	Body       string // JSON, indented; none when empty
+	Version    string // sent as If-Match when not empty
+}
+
+// RequestLanguages are the languages that Code speaks, for the tabs of an ApiCall.
+var RequestLanguages = []Option{{Value: "curl", Label: "curl"}, {Value: "go", Label: "Go"}, {Value: "js", Label: "JavaScript"}}
+
+// Code writes the request in a language, and names that for a CodeBlock.
+func (r Request) Code(language string) (text, highlight string) {
+	switch language {
+	case "go":
+		return r.golang(), "go"
+	case "js":
+		return r.javascript(), "js"
+	}
+	return r.curl(), "sh"
+}
+
+func (r Request) curl() string {
+	lines := []string{"curl -X " + r.Verb, `  "$GATEHOUSE` + r.Path + `"`, `  -H "Authorization: Bearer $TOKEN"`}
+	if r.Version != "" {
+		lines = append(lines, `  -H 'If-Match: "`+r.Version+`"'`)
+	}
+	if r.Body != "" {
+		lines = append(lines, "  --json '"+strings.ReplaceAll(indentRest(r.Body, "  "), "'", `'\''`)+"'")
+	}
+	return strings.Join(lines, " \\\n")
+}
+
+func (r Request) golang() string {
+	body := "nil"
+	if r.Body != "" {
+		body = "strings.NewReader(`" + r.Body + "`)"
+		if strings.Contains(r.Body, "`") {
+			body = "strings.NewReader(" + strconv.Quote(r.Body) + ")"
+		}
+	}
+	lines := []string{`req, err := http.NewRequest("` + r.Verb + `", os.Getenv("GATEHOUSE")+"` + r.Path + `", ` + body + ")",
+		"if err != nil {", "\treturn err", "}", `req.Header.Set("Authorization", "Bearer "+os.Getenv("TOKEN"))`}
+	if r.Version != "" {
+		lines = append(lines, `req.Header.Set("If-Match", `+strconv.Quote(`"`+r.Version+`"`)+")")
+	}
+	if r.Body != "" {
+		lines = append(lines, `req.Header.Set("Content-Type", "application/json")`)
+	}
+	return strings.Join(append(lines, "res, err := http.DefaultClient.Do(req)"), "\n")
+}
+
+func (r Request) javascript() string {
+	lines := []string{"const res = await fetch(`${process.env.GATEHOUSE}" + r.Path + "`, {", `  method: "` + r.Verb + `",`, "  headers: {", "    Authorization: `Bearer ${process.env.TOKEN}`,"}
+	if r.Version != "" {
+		lines = append(lines, `    "If-Match": '"`+r.Version+`"',`)
+	}
+	if r.Body != "" {
+		lines = append(lines, `    "Content-Type": "application/json",`)
+	}
+	lines = append(lines, "  },")
+	if r.Body != "" {
+		lines = append(lines, "  body: JSON.stringify("+indentRest(r.Body, "  ")+"),")
+	}
+	return strings.Join(append(lines, "});"), "\n")
+}
+
+// indentRest moves every line but the first to the right.
+func indentRest(text, by string) string { return strings.ReplaceAll(text, "\n", "\n"+by) }
