@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -122,7 +123,7 @@ func (a *App) resources() {
 	a.clients = clients.New(db, vault)
 	a.applications = applications.New(db, vault, a.clients)
 	a.experience = experience.New(db, vault)
-	a.experience.Tenant, a.experience.Head = a.settings.Current, a.applications.Head
+	a.experience.Tenant = a.settings.Current
 	a.events = events.New(db, vault, models.Now)
 	a.overview = overview.New(db, vault, a.events, a.Config.URL, models.Now)
 	a.applications.Cleanup = append(a.applications.Cleanup, func(ctx context.Context, tx models.DB, id string) error {
@@ -206,12 +207,13 @@ func (a *App) routes() []web.Route {
 		a.experience.Routes(),
 		a.clients.Routes(),
 		a.clients.Credentials.Routes(),
+		clients.Console{Ops: a.clients, Head: clients.HeadOf(a.applications.Head), Transmit: clientCall}.Routes(),
+		credentials.Console{Ops: a.clients.Credentials, Head: credentials.HeadOf(a.applications.Head)}.Routes(),
 		a.events.Routes(),
 		a.events.Pages(a.applications.Head),
 		a.overview.Routes(),
 		a.oauth.Routes(),
 		a.transmit.Routes(),
-		a.keys.Routes(),
 	} {
 		routes = append(routes, more...)
 	}
@@ -242,4 +244,10 @@ func (a *App) Stop(ctx context.Context) error {
 		errs = append(errs, done(models.System(ctx)))
 	}
 	return errors.Join(errs...)
+}
+
+// clientCall is a form of a client as the Transmit dialect would say it.
+func clientCall(c models.Client) clients.Call {
+	t := transmit.ShowClient(c)
+	return clients.Call{Verb: t.Method, Path: t.Path, Body: json.RawMessage(t.Body), Scope: "apps:edit"}
 }

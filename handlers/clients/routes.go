@@ -1,6 +1,10 @@
 package clients
 
 import (
+	"context"
+
+	"gatehouse/models"
+	views "gatehouse/views/clients"
 	"gatehouse/web"
 )
 
@@ -16,4 +20,33 @@ func (o Ops) Routes() []web.Route {
 		{"DELETE", base + "/:id", "client.delete", web.Do0(web.Native, 204, o.Delete).About("Delete a client with its credentials")},
 		{"POST", base + "/:id/default", "client.update", web.Do(web.Native, 200, o.MakeDefault).About("Make a client the default of its application")},
 	}
+}
+
+// Routes are the pages of clients.
+func (c Console) Routes() []web.Route {
+	const of, one = "/console/applications/:application_id/clients", "/console/clients/:id"
+	page := func(fn func(context.Context, *web.Request) error) web.Endpoint { return web.Raw(web.Console, fn) }
+	return []web.Route{
+		{"GET", of, "client.read", web.Page(c.list, views.ListPage)},
+		{"GET", of + "/new", "client.create", web.Page(c.fresh, views.NewPage)},
+		{"POST", of + "/new", "client.create", page(c.create)},
+		{"POST", of + "/new/api", "client.create", page(c.showNew)},
+		{"GET", one, "client.read", page(c.enter)},
+		{"GET", one + "/settings", "client.read", web.Page(c.edit, views.SettingsPage)},
+		{"POST", one + "/settings", "client.update", page(c.save)},
+		{"POST", one + "/settings/api", "client.read", page(c.show)},
+		{"POST", one + "/merge", "client.update", page(c.merge)},
+		{"POST", one + "/default", "client.update", web.Submit(c.makeDefault, nil, func(_ OneVersionIn, out models.Client) string { return views.ListURL(out.ApplicationID) })},
+		{"GET", one + "/delete", "client.delete", web.Page(c.removal, views.DeletePage)},
+		{"POST", one + "/delete", "client.delete", web.Submit(c.removed, c.askAgain, func(_ removeIn, out models.Client) string { return views.ListURL(out.ApplicationID) })},
+	}
+}
+
+// posted are the fields of the form as they came.
+func posted(r *web.Request) map[string][]string {
+	form := map[string][]string{}
+	r.Fiber().Request().PostArgs().VisitAll(func(key, value []byte) {
+		form[string(key)] = append(form[string(key)], string(value))
+	})
+	return form
 }

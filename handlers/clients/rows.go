@@ -124,3 +124,20 @@ func record(ctx context.Context, tx models.DB, typ string, before, after *models
 	}
 	return models.Record(ctx, tx, e)
 }
+
+// usages gives when clients were last used, by client_id.
+func usages(ctx context.Context, db bun.IDB, ids []string) (map[string]models.Usage, error) {
+	out := map[string]models.Usage{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rows []models.Usage
+	err := db.NewSelect().Model(&rows).Where("u.object_kind = ?", models.UsedClient).Where("u.object_id IN (?)", bun.In(ids)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read use of clients: %w", err)
+	}
+	for _, u := range rows {
+		out[u.ObjectID] = u
+	}
+	return out, nil
+}
