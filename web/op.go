@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
 
 	"gatehouse/models"
 )
@@ -32,6 +33,7 @@ type Endpoint struct {
 	out    reflect.Type // what it answers, nil for nothing
 	status int          // of success
 	run    func(r *Request) error
+	fixed  func(c *fiber.Ctx, origin string) bool // answers without a Request, or tells that it cannot
 	doc    Doc
 }
 

@@ -122,7 +122,12 @@ func (s *Server) Mount(routes ...Route) error {
 			return fmt.Errorf("route %s %s: %w", route.Method, route.Path, err)
 		}
 		s.routes = append(s.routes, route)
-		handle := func(c *fiber.Ctx) error { return s.serve(c, &route) }
+		handle := func(c *fiber.Ctx) error {
+			if route.fixed != nil && route.Action == Public && route.fixed(c, s.originOf(c)) {
+				return nil
+			}
+			return s.serve(c, &route)
+		}
 		if route.Method == "GET" {
 			s.app.Get(route.Path, handle) // and HEAD
 		} else {

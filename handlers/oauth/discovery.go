@@ -1,7 +1,6 @@
 package oauth
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -9,13 +8,11 @@ import (
 	"gatehouse/handlers/oauth/grant"
 	"gatehouse/handlers/oauth/token"
 	"gatehouse/models"
+	"gatehouse/web"
 )
 
-// document is a body that was made at start, with its entity tag.
-type document struct {
-	body []byte
-	etag string
-}
+// issued names a document that was made at start.
+type issued struct{ kind, origin, path string }
 
 // Metadata describes an issuer (RFC 8414 section 2, OpenID Connect Discovery section 3). It announces what works and no
 // more: there is no authorization endpoint yet, so none is named, and response_types_supported, which both documents require,
@@ -49,24 +46,16 @@ func (e *Engine) write(i Issuer) {
 	for _, alg := range token.Algorithms {
 		m.AuthSigningAlgs = append(m.AuthSigningAlgs, string(alg))
 	}
-	e.documents[kindOAuth+i.Name] = newDocument(m)
+	e.documents[issued{kindOAuth, i.Origin, i.Path}] = newDocument(m)
 	m.SubjectTypes, m.IDSigningAlgs = []string{"public"}, []string{models.AlgRS256, models.AlgES256}
-	e.documents[kindOpenID+i.Name] = newDocument(m)
+	e.documents[issued{kindOpenID, i.Origin, i.Path}] = newDocument(m)
 }
 
-func newDocument(m Metadata) document {
+func newDocument(m Metadata) web.Document {
 	body, err := json.Marshal(m)
 	if err != nil {
 		panic("metadata cannot be encoded: " + err.Error()) // at start, of constants
 	}
 	sum := sha256.Sum256(body)
-	return document{body, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
-}
-
-// describe gives the metadata of the issuer with a path at the origin that was addressed.
-func (e *Engine) describe(ctx context.Context, kind, path string) document {
-	if d, ok := e.documents[kind+e.issuer(ctx, path)]; ok {
-		return d
-	}
-	return e.documents[kind+e.URL+path]
+	return web.Document{Body: body, ETag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
 }

@@ -10,6 +10,7 @@ import (
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/oauth/grant"
 	"gatehouse/models"
+	"gatehouse/web"
 )
 
 // Options is what the engine is made of.
@@ -33,7 +34,7 @@ type Engine struct {
 	verified  *remembered
 	refusals  *refusals
 	endpoints map[string]bool // what an assertion's aud may be
-	documents map[string]document
+	documents map[issued]web.Document
 	swept     sweeper
 }
 
@@ -44,7 +45,7 @@ func New(o Options) *Engine {
 	}
 	e := &Engine{Options: o, audiences: grant.NewAudiences(o.URL, o.Aliases), issuers: issuers(o.URL, o.Aliases),
 		parties:  models.NewCache[*known](o.DB.Caches, models.CacheOAuthClient, 10_000),
-		verified: newRemembered(), refusals: newRefusals(), endpoints: map[string]bool{}, documents: map[string]document{}}
+		verified: newRemembered(), refusals: newRefusals(), endpoints: map[string]bool{}, documents: map[issued]web.Document{}}
 	for _, i := range e.issuers {
 		e.endpoints[i.Name], e.endpoints[i.Token] = true, true
 		e.write(i)

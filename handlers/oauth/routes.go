@@ -52,31 +52,15 @@ func (e *Engine) tokenAt(path string) web.Endpoint {
 
 // keySet serves the public keys. A verifier may keep them for five minutes: a next key is published an hour before it signs.
 func (e *Engine) keySet() web.Endpoint {
-	return hidden(web.Raw(Face{}, func(ctx context.Context, r *web.Request) error {
+	return hidden(web.Fixed(Face{}, "application/json", func(ctx context.Context, _ string) (web.Document, error) {
 		body, etag, err := e.Ring.JWKS(ctx)
-		if err != nil {
-			return err
-		}
-		return public(r, "application/json", body, etag)
+		return web.Document{Body: body, ETag: etag}, err
 	}), "Public keys")
 }
 
-// metadata serves a document of the issuer with a path.
+// metadata serves a document of the issuer with a path, at the origin that was addressed.
 func (e *Engine) metadata(kind, path string) web.Endpoint {
-	return hidden(web.Raw(Face{}, func(ctx context.Context, r *web.Request) error {
-		d := e.describe(ctx, kind, path)
-		return public(r, "application/json", d.body, d.etag)
+	return hidden(web.Fixed(Face{}, "application/json", func(_ context.Context, origin string) (web.Document, error) {
+		return e.documents[issued{kind, origin, path}], nil
 	}), "Server metadata")
-}
-
-// public answers with bytes that are ready and that pages of any origin may read.
-func public(r *web.Request, media string, body []byte, etag string) error {
-	c := r.Fiber()
-	c.Set("Cache-Control", "public, max-age=300")
-	c.Set("ETag", etag)
-	c.Set("Access-Control-Allow-Origin", "*")
-	if c.Get("If-None-Match") == etag {
-		return r.Empty(304)
-	}
-	return r.Bytes(200, media, body)
 }
