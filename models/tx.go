@@ -14,6 +14,7 @@ type DB struct {
 	Read, Write bun.IDB
 	Postgres    bool
 	Caches      *Caches
+	statements  *prepared
 	tx          *txState
 }
 

@@ -105,12 +105,14 @@ func (o Ops) used(ctx context.Context, ids ...string) (map[string]models.Usage, 
 	if len(ids) == 0 {
 		return out, nil
 	}
-	args := make([]any, len(ids)+1)
-	args[0] = models.UsedApplication
-	for i, id := range ids {
-		args[i+1] = id
+	args := []any{models.UsedApplication}
+	for _, id := range ids {
+		args = append(args, id)
 	}
-	rows, err := o.DB.Read.QueryContext(ctx, "SELECT object_id, last_used_at, last_ip, count FROM usages WHERE object_kind = ? AND object_id IN (?"+strings.Repeat(", ?", len(ids)-1)+")", args...)
+	for len(args)-1 < models.PageDefault { // one statement for every page size up to this
+		args = append(args, "")
+	}
+	rows, err := o.DB.Query(ctx, "SELECT object_id, last_used_at, last_ip, count FROM usages WHERE object_kind = ? AND object_id IN (?"+strings.Repeat(", ?", len(args)-2)+")", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read uses of applications: %w", err)
 	}

@@ -19,9 +19,9 @@ type ListIn struct {
 	Sort    string `query:"sort" enum:"created,-created,name,-name" doc:"-created when absent."`
 }
 
-// Page is one page of applications.
+// Page is one page of applications. Its rows are shared with everybody else who asks: do not write to them.
 type Page struct {
-	models.List[models.Application]
+	models.List[*models.Application]
 	encoded [][]byte
 }
 
@@ -62,9 +62,9 @@ func (o Ops) List(ctx context.Context, in ListIn) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	p := Page{List: models.List[models.Application]{Items: make([]models.Application, len(entries)), Next: list.Next, Prev: list.Prev}, encoded: make([][]byte, len(entries))}
+	p := Page{List: models.List[*models.Application]{Items: make([]*models.Application, len(entries)), Next: list.Next, Prev: list.Prev}, encoded: make([][]byte, len(entries))}
 	for i, e := range entries {
-		p.Items[i], p.encoded[i] = e.Row, e.JSON
+		p.Items[i], p.encoded[i] = &e.Row, e.JSON
 	}
 	return p, nil
 }

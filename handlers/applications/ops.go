@@ -19,14 +19,14 @@ type Ops struct {
 	Clients clients.Ops
 	// Cleanup removes what other features keep of an application, in the transaction that deletes it.
 	Cleanup []func(ctx context.Context, tx models.DB, applicationID string) error
-	cache   *models.Cache[Entry]
+	cache   *models.Cache[*Entry]
 	cards   *models.Cache[Card]
 	totals  *models.Cache[facts]
 }
 
 // New makes the operations over a database.
 func New(db models.DB, v *models.Vault, c clients.Ops) Ops {
-	return Ops{DB: db, Vault: v, Now: models.Now, Clients: c, cache: models.NewCache[Entry](db.Caches, cacheName, 4096),
+	return Ops{DB: db, Vault: v, Now: models.Now, Clients: c, cache: models.NewCache[*Entry](db.Caches, cacheName, 4096),
 		cards: models.NewCache[Card](db.Caches, models.CacheApplicationCard, 4096), totals: models.NewCache[facts](db.Caches, totalsName, 16)}
 }
 

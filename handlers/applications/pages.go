@@ -128,7 +128,7 @@ func (p Pages) Rows(ctx context.Context, in listIn) (views.List, error) {
 	return l, err
 }
 
-func (p Pages) rows(ctx context.Context, apps []models.Application, now time.Time) ([]views.Row, error) {
+func (p Pages) rows(ctx context.Context, apps []*models.Application, now time.Time) ([]views.Row, error) {
 	ids := make([]string, len(apps))
 	for i := range apps {
 		ids[i] = apps[i].ID
@@ -143,7 +143,7 @@ func (p Pages) rows(ctx context.Context, apps []models.Application, now time.Tim
 		if err != nil {
 			return nil, err
 		}
-		out[i] = row(&apps[i], card, uses[apps[i].ID].LastUsedAt, now)
+		out[i] = row(apps[i], card, uses[apps[i].ID].LastUsedAt, now)
 	}
 	return out, nil
 }

@@ -23,17 +23,17 @@ type Entry struct {
 	JSON []byte
 }
 
-func newEntry(row models.Application) (Entry, error) {
+func newEntry(row models.Application) (*Entry, error) {
 	b, err := json.Marshal(row)
-	return Entry{row, b}, err
+	return &Entry{row, b}, err
 }
 
 // entry gives a cached row.
-func (o Ops) entry(ctx context.Context, id string) (Entry, error) {
-	load := func(ctx context.Context, id string) (Entry, error) {
+func (o Ops) entry(ctx context.Context, id string) (*Entry, error) {
+	load := func(ctx context.Context, id string) (*Entry, error) {
 		row, err := o.readFrom(ctx, o.DB.Read, id)
 		if err != nil {
-			return Entry{}, err
+			return nil, err
 		}
 		return newEntry(row)
 	}
@@ -149,12 +149,12 @@ func (o Ops) ids(ctx context.Context, in ListIn, from models.Key) ([]models.Key,
 		dir = " DESC"
 	}
 	sql.WriteString(" ORDER BY " + by.column + dir + ", id" + dir + " LIMIT ?")
-	rows, err := o.DB.Read.QueryContext(ctx, sql.String(), append(args, in.Size()+1)...)
+	rows, err := o.DB.Query(ctx, sql.String(), append(args, in.Size()+1)...)
 	if err != nil {
 		return nil, fmt.Errorf("list applications: %w", err)
 	}
 	defer rows.Close()
-	var keys []models.Key
+	keys := make([]models.Key, 0, in.Size()+1)
 	for rows.Next() {
 		var k models.Key
 		dest := any(&k.Text)
@@ -194,8 +194,8 @@ func (in ListIn) filter(actor models.Actor, where func(clause string, values ...
 }
 
 // entries gives the cached rows of a page in its order, reading those that are missing together.
-func (o Ops) entries(ctx context.Context, keys []models.Key) ([]Entry, error) {
-	out := make([]Entry, 0, len(keys))
+func (o Ops) entries(ctx context.Context, keys []models.Key) ([]*Entry, error) {
+	out := make([]*Entry, 0, len(keys))
 	for _, k := range keys {
 		e, err := o.entry(ctx, k.ID)
 		if models.IsFault(err, models.NotFound) {
