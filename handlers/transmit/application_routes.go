@@ -66,6 +66,10 @@ func (d Dialect) create(ctx context.Context, kind string, f applications.Fields,
 			return err
 		}
 		out.Result, err = d.whole(ctx, made.Application)
+		if first := value(made.Secret); !first.Empty() { // told once, also where secrets cannot be read again
+			secret := first.Reveal()
+			out.Result.ClientSecret = &secret
+		}
 		return err
 	})
 	return out, err

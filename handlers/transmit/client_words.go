@@ -79,5 +79,5 @@ var clientFields = fields{
 	"jwks":                                       "authentication_configuration.jwks",
 	"id_token_signed_response_alg":               "fapi_version_compliancy",
 	"third_party":                                "is_third_party",
-	"grant_types":                                "response_types",
+	"grant_types":                                "ciba_authorization",
 }

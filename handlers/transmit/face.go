@@ -38,6 +38,7 @@ type (
 
 // Write answers. Client operations are bare in the current document and in an envelope in the older one.
 func (f face) Write(r *web.Request, status int, out any) error {
+	r.Fiber().Set("Cache-Control", "no-store") // reads carry secrets
 	switch v := out.(type) {
 	case applicationRows:
 		return r.Stream(status, `{"result":[`, `]}`, v.Rows)
@@ -86,6 +87,7 @@ type (
 
 // Fault writes a fault in the document's shape.
 func (face) Fault(r *web.Request, f *models.Fault) error {
+	r.Fiber().Set("Cache-Control", "no-store")
 	status := statusOf(f.Code)
 	if f.RetryAfter > 0 {
 		r.Fiber().Set("Retry-After", strconv.Itoa(int((f.RetryAfter+1e9-1)/1e9)))

@@ -61,6 +61,7 @@ func newWorld(t testing.TB, db models.DB, vault *models.Vault) *world {
 	var err error
 	w.server, err = web.New(web.Options{URL: origin, Log: slog.New(slog.DiscardHandler), DB: db, Vault: vault, Tokens: engine})
 	must(t, err)
+	w.dialect.Experience.Tenant = w.settings.Current
 	must(t, w.server.Mount(append(engine.Routes(), w.dialect.Routes()...)...))
 	w.server.Answers(transmit.Prefix, w.dialect.Face())
 
@@ -198,4 +199,12 @@ func privateJWK(t testing.TB) any {
 	raw, err := json.Marshal(jose.JSONWebKey{Key: key})
 	must(t, err)
 	return json.RawMessage(raw)
+}
+
+// publicKeys is a key set of a client.
+func publicKeys(t testing.TB) any {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "k1", Use: "sig"}}}
 }
