@@ -95,7 +95,7 @@ func hostedHeaders(r *web.Request, look *hosted.Look, more ...string) {
 	for _, origin := range look.ImageOrigins() {
 		images += " " + origin
 	}
-	r.Policy(append([]string{images, "script-src 'none'", "connect-src 'none'"}, more...)...)
+	r.Policy(append([]string{images, "script-src 'none'", "connect-src 'none'", "frame-src 'none'"}, more...)...)
 	r.NoReferrer()
 }
 
