@@ -123,7 +123,7 @@ func (a *App) resources() {
 	a.clients = clients.New(db, vault)
 	a.applications = applications.New(db, vault, a.clients)
 	a.experience = experience.New(db, vault)
-	a.experience.Tenant = a.settings.Current
+	a.experience.Tenant, a.experience.Head = a.settings.Current, a.applications.Head
 	a.events = events.New(db, vault, models.Now)
 	a.overview = overview.New(db, vault, a.events, a.Config.URL, models.Now)
 	a.applications.Cleanup = append(a.applications.Cleanup, func(ctx context.Context, tx models.DB, id string) error {
@@ -214,6 +214,7 @@ func (a *App) routes() []web.Route {
 		a.overview.Routes(),
 		a.oauth.Routes(),
 		a.transmit.Routes(),
+		a.keys.Routes(),
 	} {
 		routes = append(routes, more...)
 	}

@@ -268,6 +268,9 @@ func (o Overlay) Over(base Experience) (Experience, error) {
 		}
 		v.FieldByIndex(l.index).Set(fresh.Elem())
 	}
+	for _, l := range leaves() {
+		fillLists(v.FieldByIndex(l.index)) // a list that nobody set is an empty one for every reader
+	}
 	return out, nil
 }
 

@@ -163,6 +163,9 @@ func (r *Request) Next(url string) error {
 	return r.Empty(303)
 }
 
+// Reload has a script load this address as a whole document, because its policy is not that of the page it would be swapped into.
+func (r *Request) Reload() error { return r.redirect(string(r.c.Request().RequestURI())) }
+
 // RetryAfter says in the head of the answer how long a fault lasts, for a form that is drawn again.
 func (r *Request) RetryAfter(f *models.Fault) {
 	if f.RetryAfter > 0 {

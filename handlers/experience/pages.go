@@ -3,6 +3,7 @@ package experience
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -17,9 +18,9 @@ import (
 func (o Ops) console() []web.Route {
 	routes := []web.Route{
 		{"GET", "/console/experience", "experience.read", web.Raw(web.Console, func(_ context.Context, r *web.Request) error { return r.Next("/console/experience/methods") })},
-		{"GET", "/console/experience/:section", "experience.read", web.Page(o.Edit, views.Page)},
+		{"GET", "/console/experience/:section", "experience.read", web.Raw(web.Console, o.editPage)},
 		{"POST", "/console/experience/:section", "experience.update", web.Raw(web.Console, o.saveForm)},
-		{"GET", "/console/applications/:id/branding", "experience.read", web.Page(o.Edit, views.ApplicationPage)},
+		{"GET", "/console/applications/:id/branding", "experience.read", web.Raw(web.Console, o.editPage)},
 		{"POST", "/console/applications/:id/branding", "experience.update", web.Raw(web.Console, o.saveForm)},
 	}
 	routes = append(routes, o.consoleAt("/console/experience")...)
@@ -55,6 +56,32 @@ func editIn(r *web.Request) (EditIn, form) {
 	return in, f
 }
 
+// editPage is the editor. Its policy alone lets a page frame its own preview, and a policy belongs to the document that the browser
+// loaded: a script that only swaps the body of another page is told to load this one whole.
+func (o Ops) editPage(ctx context.Context, r *web.Request) error {
+	in, _ := editIn(r)
+	in.API = r.Fiber().Query("api") != ""
+	if r.HTMX() && !r.Partial() && !framesAlready(r) {
+		return r.Reload()
+	}
+	v, err := o.Edit(ctx, in)
+	if err != nil {
+		return err
+	}
+	r.Policy("frame-src 'self'")
+	return r.Render(200, page(v))
+}
+
+// framesAlready tells whether the document that asks is the editor itself.
+func framesAlready(r *web.Request) bool {
+	at, err := url.Parse(r.Fiber().Get("HX-Current-URL"))
+	if err != nil || r.Fiber().Get("HX-History-Restore-Request") == "true" {
+		return false
+	}
+	last := at.Path[strings.LastIndexByte(at.Path, '/')+1:]
+	return strings.HasPrefix(at.Path, "/console/experience/") && views.Known(last) || strings.HasSuffix(at.Path, "/branding")
+}
+
 // saveForm writes a section to the draft and shows the editor again: as the part that a script asked for, or by sending the
 // browser back to the page.
 func (o Ops) saveForm(ctx context.Context, r *web.Request) error {
@@ -68,6 +95,7 @@ func (o Ops) saveForm(ctx context.Context, r *web.Request) error {
 		if err != nil {
 			return err
 		}
+		r.Policy("frame-src 'self'")
 		return r.Render(web.StatusOf(fault.Code), page(v))
 	}
 	if err != nil {

@@ -149,13 +149,15 @@ func (o Ops) deleteDraft(ctx context.Context, layerID string) (bool, error) {
 
 // stylesheet finds a custom stylesheet by its hash, in any version or draft.
 func (o Ops) stylesheet(ctx context.Context, hash string) (string, error) {
-	var settings models.Overlay
-	err := o.DB.Read.NewSelect().Model((*models.ExperienceVersion)(nil)).Column("settings").Where("css_hash = ?", hash).Limit(1).Scan(ctx, &settings)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = o.DB.Read.NewSelect().Model((*models.ExperienceDraft)(nil)).Column("settings").Where("css_hash = ?", hash).Limit(1).Scan(ctx, &settings)
+	var v models.ExperienceVersion
+	err := o.DB.Read.NewSelect().Model(&v).Column("settings").Where("css_hash = ?", hash).Limit(1).Scan(ctx)
+	if err == nil {
+		return text(v.Settings["custom_css"]), nil
 	}
-	if err := models.Found(err, "stylesheet"); err != nil {
-		return "", err
+	if !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read stylesheet: %w", err)
 	}
-	return text(settings["custom_css"]), nil
+	var d models.ExperienceDraft
+	err = o.DB.Read.NewSelect().Model(&d).Column("settings").Where("css_hash = ?", hash).Limit(1).Scan(ctx)
+	return text(d.Settings["custom_css"]), models.Found(err, "stylesheet")
 }

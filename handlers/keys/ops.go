@@ -16,9 +16,6 @@ const PublishFirst = time.Hour
 // KeepFor is the least time that a replaced key stays published. It stays longer when a token may live longer.
 const KeepFor = 24 * time.Hour
 
-// RecentSignIn is how new a person's sign-in must be for a change of the ring.
-const RecentSignIn = 10 * time.Minute
-
 const listLimit = 100
 
 // Ops are the things that can be done with signing keys.
@@ -265,11 +262,7 @@ func (o Ops) may(ctx context.Context, action string) error {
 	if err := models.Need(ctx, action, "", "key"); err != nil {
 		return err
 	}
-	actor := models.ActorFrom(ctx)
-	if actor.Kind == models.ActorAdministrator && o.Now().Sub(actor.AuthTime) > RecentSignIn {
-		return &models.Fault{Code: models.Forbidden, Reason: "recent_sign_in_needed", Text: "Sign in again to change signing keys: your sign-in is older than ten minutes."}
-	}
-	return nil
+	return models.NeedRecentSignIn(models.ActorFrom(ctx), o.Now())
 }
 
 // keepFor is how long a replaced key must stay published.

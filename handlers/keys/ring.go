@@ -245,7 +245,7 @@ func (r *Ring) ensure(ctx context.Context, applicationID, alg string) error {
 	if err != nil {
 		return err
 	}
-	row := models.SigningKey{ApplicationID: applicationID, Name: "Made by Gatehouse", Alg: alg, Status: models.KeyCurrent, Source: models.KeyGenerated}
+	row := models.SigningKey{ApplicationID: applicationID, Alg: alg, Status: models.KeyCurrent, Source: models.KeyGenerated}
 	if applicationID != "" {
 		row.Status = models.KeySigning
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"gatehouse/models"
+	views "gatehouse/views/keys"
 )
 
 // published reads what belongs in the key set, oldest first.
@@ -96,4 +97,39 @@ func longestLifetime(ctx context.Context, db models.DB) (time.Duration, error) {
 		return 0, fmt.Errorf("read token lifetimes: %w", err)
 	}
 	return time.Duration(seconds) * time.Second, nil
+}
+
+// allOwn reads the keys of all applications with the names of these, for the console.
+func allOwn(ctx context.Context, db models.DB) ([]views.Own, error) {
+	var rows []models.SigningKey
+	tenant := models.ActorFrom(ctx).TenantID
+	err := db.Read.NewSelect().Model(&rows).Where("tenant_id = ?", tenant).Where("application_id <> ''").
+		Order("application_id", "created_at DESC").Limit(listLimit).Scan(ctx)
+	if err != nil || len(rows) == 0 {
+		return nil, wrap(err)
+	}
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ApplicationID
+	}
+	var apps []models.Application
+	if err := db.Read.NewSelect().Model(&apps).Column("id", "name").Where("id IN (?)", bun.In(ids)).Scan(ctx); err != nil {
+		return nil, wrap(err)
+	}
+	names := map[string]string{}
+	for _, a := range apps {
+		names[a.ID] = a.Name
+	}
+	out := make([]views.Own, len(rows))
+	for i, row := range rows {
+		out[i] = views.Own{SigningKey: row, ApplicationName: names[row.ApplicationID]}
+	}
+	return out, nil
+}
+
+func wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("list the keys of applications: %w", err)
 }

@@ -288,7 +288,9 @@ func (v Editor) inheritChoice(path, label string, options ...ui.Option) ui.Input
 
 // color is a colour field with the verdict on it in one theme.
 func (v Editor) color(path, label, theme, pair, against string) ui.ColorInput {
-	return v.judged(v.field(path, label, ""), theme, pair, against)
+	in := v.field(path, label, "")
+	in.HideLabel = true
+	return v.judged(in, theme, pair, against)
 }
 
 func (v Editor) judged(in ui.Input, theme, pair, against string) ui.ColorInput {
@@ -296,6 +298,9 @@ func (v Editor) judged(in ui.Input, theme, pair, against string) ui.ColorInput {
 	for _, d := range v.Verdicts {
 		if d.Theme == theme && d.Pair == pair && v.Typed == nil {
 			c.Ratio, c.Needed = d.Ratio, d.Needed
+			if in.Value == "" && in.Placeholder == "" { // the built-in colour
+				c.Placeholder = map[bool]string{true: d.Background, false: d.Foreground}[strings.Contains(in.Name, "background")]
+			}
 		}
 	}
 	return c

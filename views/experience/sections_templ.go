@@ -866,7 +866,7 @@ func branding(v Editor) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Fieldset(ui.Input{Name: "background-colour", Label: "Background", Help: "Empty: the built-in one."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Fieldset(ui.Input{Name: "background-colour", Label: "Background", Help: "Light and dark. Empty: the built-in one."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

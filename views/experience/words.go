@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gatehouse/models"
+	"gatehouse/views/hosted"
 )
 
 var labels = map[string]string{
@@ -37,7 +38,7 @@ var labels = map[string]string{
 func Label(path string) string {
 	base, _, _ := strings.Cut(path, "[")
 	if lang, key, ok := models.SplitPhrase(base); ok {
-		return key + ", " + lang
+		return "Text " + key + ", " + LanguageName(lang)
 	}
 	if l, ok := labels[base]; ok {
 		return l
@@ -53,6 +54,10 @@ func isColor(text string) bool { return len(text) == 7 && text[0] == '#' }
 
 // shown writes a value for people: short, and without the marks of JSON.
 func shown(path string, raw json.RawMessage) string {
+	if lang, key, ok := models.SplitPhrase(path); ok && (len(raw) == 0 || string(raw) == "null") {
+		text, _ := hosted.Default(lang, key)
+		return text
+	}
 	var b bool
 	var ids []models.IdentifierMethod
 	var tiers []models.LockoutTier
@@ -73,11 +78,18 @@ func shown(path string, raw json.RawMessage) string {
 		kind, _, _ := strings.Cut(text[5:], ";")
 		return fmt.Sprintf("%s, %d KB", kind, (len(text)*3/4+1023)/1024)
 	}
+	if words[text] || strings.HasSuffix(path, ".policy") || strings.HasSuffix(path, "_policy") || path == "sign_up.mode" || path == "content.agreement" {
+		return strings.ToUpper(text[:1]) + strings.ReplaceAll(text[1:], "_", " ")
+	}
 	if r := []rune(text); len(r) > 120 {
 		return string(r[:120]) + "…"
 	}
 	return text
 }
+
+// words are values that are words of ours.
+var words = map[string]bool{"split": true, "card": true, "soft": true, "square": true, "round": true, "inter": true, "system": true, "serif": true, "rounded": true, "mono": true,
+	"none": true, "low": true, "fair": true, "good": true, "excellent": true}
 
 func identifierWords(ids []models.IdentifierMethod) string {
 	var out []string
