@@ -79,17 +79,16 @@ func (l living) link(e models.Event) string {
 // counted is where counting for the foot of the list ends.
 const counted = 1000
 
-func (o Ops) summary(ctx context.Context, f filter, here int) (string, error) {
-	n, err := o.atMost(ctx, f, counted+1)
-	switch {
-	case err != nil:
-		return "", err
-	case n > counted:
-		return ui.Number(here) + " of more than 1,000 events", nil
-	case int(n) > here:
-		return ui.Number(here) + " of " + ui.Plural(int(n), "event", ""), nil
+func (o Ops) summary(ctx context.Context, f filter, page models.List[models.Event]) (string, error) {
+	here := len(page.Items)
+	if page.Next == "" && page.Prev == "" {
+		return ui.Plural(here, "event", ""), nil
 	}
-	return ui.Plural(here, "event", ""), nil
+	n, err := o.atMost(ctx, f, counted+1)
+	if n > counted {
+		return ui.Number(here) + " of more than 1,000 events", err
+	}
+	return ui.Number(here) + " of " + ui.Plural(int(n), "event", ""), err
 }
 
 // sealed tells how far the chain over the log reaches.

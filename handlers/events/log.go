@@ -72,7 +72,7 @@ func (o Ops) log(ctx context.Context, in LogIn, path string) (views.Log, error) 
 	l := views.Log{Path: path, Q: in.Q, Filtered: len(said) > 0, Export: exports(said, in)}
 	a := address{path, said, in}
 	a.links(&l, page, now)
-	if l.Summary, err = o.summary(ctx, f, len(page.Items)); err != nil {
+	if l.Summary, err = o.summary(ctx, f, page); err != nil {
 		return l, err
 	}
 	if l.Seal, err = o.sealed(ctx); err != nil {

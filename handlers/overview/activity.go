@@ -63,22 +63,29 @@ func (o Ops) activity(ctx context.Context, p *views.Page, in In, now time.Time) 
 type series struct{ good, before, tokens, signIns, others []float64 }
 
 func (o Ops) series(ctx context.Context, at period, end time.Time) (s series, err error) {
-	both, err := o.Events.Over(ctx, events.FilterIn{Outcome: "success"}, end, at.step, 2*at.steps)
+	all, err := o.Events.Over(ctx, events.FilterIn{}, end, at.step, 2*at.steps)
 	if err != nil {
 		return s, err
 	}
-	s.before, s.good = both[:at.steps], both[at.steps:]
+	failed, err := o.Events.Over(ctx, events.FilterIn{Outcome: "failure"}, end, at.step, 2*at.steps)
+	if err != nil {
+		return s, err
+	}
+	for i := range all { // both are counted in an index alone; successes would need the rows
+		all[i] -= failed[i]
+	}
+	s.before, s.good, s.others = all[:at.steps], all[at.steps:], slices.Clone(failed[at.steps:])
 	for _, part := range []struct {
-		into  *[]float64
-		types []string
-	}{{&s.tokens, []string{tokenTypes}}, {&s.signIns, []string{signIns}}, {&s.others, nil}} {
-		*part.into, err = o.Events.Over(ctx, events.FilterIn{Outcome: "failure", Types: part.types}, end, at.step, at.steps)
+		into *[]float64
+		kind string
+	}{{&s.tokens, tokenTypes}, {&s.signIns, signIns}} {
+		*part.into, err = o.Events.Over(ctx, events.FilterIn{Types: []string{part.kind}}, end, at.step, at.steps)
 		if err != nil {
 			return s, err
 		}
 	}
 	for i := range s.others {
-		s.others[i] -= s.tokens[i] + s.signIns[i]
+		s.others[i] = max(s.others[i]-s.tokens[i]-s.signIns[i], 0) // counted one after another: an event may come between
 	}
 	return s, nil
 }
