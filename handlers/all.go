@@ -25,6 +25,7 @@ import (
 	"gatehouse/handlers/oauth"
 	"gatehouse/handlers/outbox"
 	"gatehouse/handlers/overview"
+	"gatehouse/handlers/search"
 	"gatehouse/handlers/settings"
 	"gatehouse/handlers/setup"
 	"gatehouse/handlers/transmit"
@@ -79,6 +80,7 @@ type features struct {
 	events       events.Ops
 	overview     overview.Ops
 	transmit     transmit.Dialect
+	search       search.Ops
 
 	outbox         outbox.Ops
 	administrators administrators.Ops
@@ -125,6 +127,7 @@ func (a *App) resources() {
 	a.experience = experience.New(db, vault)
 	a.experience.Tenant, a.experience.Head = a.settings.Current, a.applications.Head
 	a.events = events.New(db, vault, models.Now)
+	a.search = search.Ops{DB: db, Vault: vault, Events: a.events}
 	a.overview = overview.New(db, vault, a.events, a.Config.URL, models.Now)
 	a.applications.Cleanup = append(a.applications.Cleanup, func(ctx context.Context, tx models.DB, id string) error {
 		return a.keys.In(tx).DeleteAllOwn(ctx, id)
@@ -212,6 +215,7 @@ func (a *App) routes() []web.Route {
 		a.events.Routes(),
 		a.events.Pages(a.applications.Head),
 		a.overview.Routes(),
+		a.search.Routes(),
 		a.oauth.Routes(),
 		a.transmit.Routes(),
 		a.keys.Routes(),
