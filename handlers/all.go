@@ -169,7 +169,7 @@ func (c Config) database() string {
 	if c.DatabaseURL != "" {
 		return "PostgreSQL"
 	}
-	return "SQLite in " + filepath.Base(c.DataFolder)
+	return "SQLite in ./" + filepath.Base(c.DataFolder)
 }
 
 // begin writes what an empty database needs before the first answer.

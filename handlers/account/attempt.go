@@ -204,16 +204,11 @@ func (a attempt) won(ctx context.Context, hash string, ticket models.Secret) err
 		if err := a.forget(ctx, tx); err != nil {
 			return err
 		}
-		who, now := a.who, a.o.Now()
-		columns := []string{"last_sign_in_at"}
-		if who.LastSignInAt = &now; hash != "" {
-			who.PasswordHash, columns = hash, append(columns, "password_hash")
+		who, columns := a.who, []string(nil)
+		if hash != "" {
+			who.PasswordHash, columns = hash, []string{"password_hash"}
 		}
-		if err := administrators.Store(ctx, tx, who, columns...); err != nil {
-			return err
-		}
-		e := models.Event{Type: "administrator.signed_in", ObjectKind: "administrator", ObjectID: who.ID, ObjectName: who.Name}
-		return models.Record(models.WithActor(ctx, who.Actor()), tx, e)
+		return administrators.SignedIn(ctx, tx, who, a.o.Now(), columns...)
 	})
 }
 

@@ -108,7 +108,10 @@ func (o Ops) byLink(ctx context.Context, in NewPasswordIn, purpose, kind string)
 		if err := unlock(ctx, tx, who.ID); err != nil {
 			return err
 		}
-		return o.setPassword(ctx, tx, who, hash, "", kind)
+		if err := o.setPassword(ctx, tx, who, hash, "", kind); err != nil || purpose != models.LinkInvite {
+			return err
+		}
+		return administrators.SignedIn(ctx, tx, who, o.Now()) // a first password opens the console at once; another one does not
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -33,10 +34,10 @@ var commonWords = sync.OnceValue(func() map[string]bool {
 // its owner (NIST SP 800-63B-4 section 3.1.1). There are no rules about kinds of characters.
 func CheckPassword(c *models.Check, field string, password models.Secret, name, email string) {
 	plain := norm.NFC.String(password.Reveal())
-	c.Length(field, plain, PasswordLeast, PasswordMost)
 	low := strings.ToLower(strings.TrimSpace(plain))
 	switch mailbox, _, _ := strings.Cut(models.EmailKey(email), "@"); {
-	case plain == "":
+	case utf8.RuneCountInString(plain) < PasswordLeast || utf8.RuneCountInString(plain) > PasswordMost:
+		c.Length(field, plain, PasswordLeast, PasswordMost)
 	case guessable(low):
 		c.Add(field, "too_common", "This is one of the passwords that are tried first. Use several words that do not belong together.")
 	case low == models.EmailKey(email) || low == mailbox || low == strings.ToLower(strings.TrimSpace(name)):

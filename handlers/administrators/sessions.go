@@ -2,6 +2,7 @@ package administrators
 
 import (
 	"context"
+	"time"
 
 	"gatehouse/models"
 	"gatehouse/web"
@@ -67,6 +68,15 @@ func (o Ops) Administrator(ctx context.Context, id string) (models.Actor, web.Ac
 }
 
 var _ web.Accounts = Ops{}
+
+// SignedIn notes that somebody proved who they are, in the transaction of that. columns are more to write of the row.
+func SignedIn(ctx context.Context, tx models.DB, who models.Administrator, at time.Time, columns ...string) error {
+	who.LastSignInAt = &at
+	if err := Store(ctx, tx, who, append(columns, "last_sign_in_at")...); err != nil {
+		return err
+	}
+	return models.Record(models.WithActor(ctx, who.Actor()), tx, event("administrator.signed_in", who, nil))
+}
 
 // First stores the first administrator, an owner with a password, in a transaction that found none before.
 func (o Ops) First(ctx context.Context, tx models.DB, in InviteIn, hash string) (models.Administrator, error) {

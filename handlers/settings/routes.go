@@ -3,6 +3,7 @@ package settings
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -36,7 +37,8 @@ func (o Ops) page(ctx context.Context, _ struct{}) (views.View, error) {
 
 func (o Ops) facts(ctx context.Context) (views.Facts, error) {
 	f := o.Facts
-	out := views.Facts{Version: f.Version, URL: f.URL, Aliases: f.Aliases, Database: f.Database, Data: f.Data, CA: f.CA != nil}
+	others := slices.DeleteFunc(slices.Clone(f.Aliases), func(a string) bool { return a == f.URL })
+	out := views.Facts{Version: f.Version, URL: f.URL, Aliases: others, Database: f.Database, Data: f.Data, CA: f.CA != nil}
 	err := o.DB.Read.NewSelect().Model((*models.DataKey)(nil)).ColumnExpr("COALESCE(MAX(master_version), 0)").Scan(ctx, &out.MasterKey)
 	if err != nil {
 		return out, fmt.Errorf("read the version of the master key: %w", err)

@@ -205,8 +205,10 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (models.Administrator, err
 		if err := administrators.UseLink(ctx, tx, models.LinkSetup, in.Token.Reveal(), o.Now()); err != nil {
 			return done()
 		}
-		row, err = o.Admins.First(ctx, tx, administrators.InviteIn{Email: in.Email, Name: in.Name}, hash)
-		return err
+		if row, err = o.Admins.First(ctx, tx, administrators.InviteIn{Email: in.Email, Name: in.Name}, hash); err != nil {
+			return err
+		}
+		return administrators.SignedIn(ctx, tx, row, o.Now())
 	})
 	if err == nil {
 		o.closed.Store(true)

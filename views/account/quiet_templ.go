@@ -46,7 +46,7 @@ func summary(f *models.Fault) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if f != nil && len(f.Fields) > 0 {
-			templ_7745c5c3_Err = ui.ErrorSummary(faults.Problems(f)...).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(faults.Named(f, "email", "E-mail", "password", "Password")...).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

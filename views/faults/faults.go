@@ -21,6 +21,20 @@ func Problems(f *models.Fault) []ui.Problem {
 	return out
 }
 
+// Named is Problems with the label of each field in front: a summary stands far from its fields. labels are pairs of a field's
+// name and its label.
+func Named(f *models.Fault, labels ...string) []ui.Problem {
+	out := Problems(f)
+	for i, p := range out {
+		for n := 0; n+1 < len(labels); n += 2 {
+			if labels[n] == p.Field {
+				out[i].Text = labels[n+1] + ": " + p.Text
+			}
+		}
+	}
+	return out
+}
+
 // At is what is wrong with one field, empty for nothing.
 func At(f *models.Fault, field string) string {
 	if f == nil {

@@ -62,7 +62,7 @@ func Page(v View) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ErrorSummary(faults.Problems(v.Fault)...).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(faults.Named(v.Fault, "name", "Full name", "email", "E-mail", "password", "Password")...).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -142,7 +142,7 @@ func Page(v View) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.StepList(
-				ui.Step{Title: "Started", Note: v.Database, State: ui.StepDone},
+				ui.Step{Title: "Started", Note: v.Database + ", signing keys made", State: ui.StepDone},
 				ui.Step{Title: "First administrator", Note: "This page works once, with the link printed at first start", State: ui.StepNow},
 				ui.Step{Title: "First application", Note: "Pick a framework, get running code"},
 			).Render(ctx, templ_7745c5c3_Buffer)
