@@ -838,7 +838,7 @@ func Codes(codes []string, email, origin string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.CodeBlock(ui.CodeOpts{ID: "codes", Label: "Recovery codes", File: "gatehouse-recovery-codes.txt", Text: lines(codes), Save: "gatehouse-recovery-codes.txt"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CodeBlock(ui.CodeOpts{ID: "codes", Label: "Recovery codes", File: "gatehouse-recovery-codes.txt", Lang: "text", Text: lines(codes), Save: "gatehouse-recovery-codes.txt"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -448,7 +448,7 @@ func Show(m models.OutboxMessage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.CodeBlock(ui.CodeOpts{ID: "html", Label: "HTML of the message", File: "HTML", Text: m.HTML}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.CodeBlock(ui.CodeOpts{ID: "html", Label: "HTML of the message", File: "HTML", Lang: "text", Text: m.HTML}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

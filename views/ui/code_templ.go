@@ -15,7 +15,7 @@ type CodeOpts struct {
 	Tabs  []Tab  // languages, as links to this page with another one
 	Note  string // muted, in the head
 	Text  string
-	Lang  string   // "sh", "go", "js", "ts", "python", "java", "json", "env"; picks keywords and comment signs
+	Lang  string   // "sh", "go", "js", "ts", "python", "java", "json", "env", "text"; picks keywords and comment signs
 	Fills []string // live values, tinted so that the eye finds them
 	Save  string   // offer the text as a file of this name
 }

@@ -37,6 +37,9 @@ func codeText(id, text, lang string, fills []string) templ.Component {
 
 func colour(text, lang string, fills []string) string {
 	var b strings.Builder
+	if lang == "text" { // words for people have no keywords
+		return html.EscapeString(text)
+	}
 	for len(text) > 0 {
 		kind, n := token(text, lang, fills)
 		if kind == "s" && lang == "json" && strings.HasPrefix(text[n:], ":") {
