@@ -1,0 +1,95 @@
+package handlers
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sort"
+	"strings"
+	"testing"
+
+	"gatehouse/handlers/dbtest"
+	"gatehouse/handlers/transmit"
+	"gatehouse/models"
+	"gatehouse/web"
+)
+
+var updateReadme = flag.Bool("update-readme", false, "write the generated part of README.md anew")
+
+const begin, end = "<!-- coverage: generated from the routes by handlers/readme_test.go -->", "<!-- /coverage -->"
+
+// built makes the whole program over a test database, without listening.
+func built(t *testing.T) *App {
+	t.Helper()
+	db, vault := dbtest.Open(t)
+	a, err := Build(context.Background(), Config{Version: "test", URL: "http://localhost:8080", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		DB: db, Vault: vault, DataFolder: t.TempDir(), Printed: io.Discard, Ready: func(context.Context) error { return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// TestTheCoverageTableOfTheReadmeIsTrue compares it with the routes that are mounted and the members that the dialect takes.
+func TestTheCoverageTableOfTheReadmeIsTrue(t *testing.T) {
+	raw, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(raw), begin)
+	_, after, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		t.Fatal("README.md has no place for the coverage table")
+	}
+	want := before + begin + "\n\n" + coverage(built(t).Server.Routes()) + "\n" + end + after
+	if *updateReadme {
+		if err := os.WriteFile("../README.md", []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if want != string(raw) {
+		t.Error("README.md is not what the routes say: go test ./handlers -run Readme -update-readme")
+	}
+}
+
+func coverage(routes []web.Route) string {
+	var b strings.Builder
+	b.WriteString("| face | operations mounted | of them enforced | stored only |\n| --- | --- | --- | --- |\n")
+	counts := map[string][2]int{}
+	for _, r := range routes {
+		n := counts[r.Face().Name()]
+		n[0]++
+		if r.Doc().Coverage == transmit.Stored {
+			n[1]++
+		}
+		counts[r.Face().Name()] = n
+	}
+	names := map[string]string{models.FaceNative: "native `/rest/v1`", models.FaceTransmit: "Transmit `/cis`", "oauth": "OAuth 2.0 endpoints", "console": "console and hosted pages"}
+	for _, face := range []string{models.FaceNative, models.FaceTransmit, "oauth", "console"} {
+		n := counts[face]
+		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", names[face], n[0], n[0]-n[1], n[1])
+	}
+	b.WriteString("| Auth0 `/api/v2` | not yet | | |\n| Logto `/api` | not yet | | |\n\n")
+	b.WriteString("What the Transmit dialect takes, member by member (operations: all 23 of its two documents and the two login-preference extras):\n\n")
+	b.WriteString("| object | enforced | stored, given back, not enforced yet |\n| --- | --- | --- |\n")
+	members := map[string]map[string][]string{}
+	var objects []string
+	for _, l := range transmit.Coverage() {
+		if members[l.Object] == nil {
+			members[l.Object] = map[string][]string{}
+			objects = append(objects, l.Object)
+		}
+		members[l.Object][l.State] = append(members[l.Object][l.State], "`"+l.Member+"`")
+	}
+	for _, o := range objects {
+		for _, list := range members[o] {
+			sort.Strings(list)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", o, strings.Join(members[o][transmit.Enforced], " "), strings.Join(members[o][transmit.Stored], " "))
+	}
+	return b.String()
+}
