@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 
 	"gatehouse/handlers/account"
@@ -191,6 +192,7 @@ func (a *App) welcome(ctx context.Context, link string) {
 	if link != "" && a.Config.Printed != nil {
 		_, _ = fmt.Fprintln(a.Config.Printed, setup.Line+link)
 	}
+	debug.FreeOSMemory() // a password hash takes 19 MiB that nobody needs again soon
 }
 
 // routes lists every route of the program.

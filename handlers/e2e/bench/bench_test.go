@@ -31,7 +31,10 @@ import (
 	"gatehouse/models"
 )
 
-var report = flag.Bool("bench-report", false, "measure and print the report; takes some minutes")
+var (
+	report = flag.Bool("bench-report", false, "measure and print the report; takes some minutes")
+	scale  = flag.Float64("bench-scale", 1, "how many requests to send, as a part of the usual number")
+)
 
 const (
 	clientID     = "benchclient0000000000"

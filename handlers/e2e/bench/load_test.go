@@ -163,7 +163,8 @@ type figure struct {
 // measure warms up, then takes the smallest of three runs: what neighbours on the machine add is never negative.
 func measure(t testing.TB, p process, r request, n int) figure {
 	t.Helper()
-	load(t, p.address, r, n/5)
+	n = max(connections*20, int(float64(n)**scale)/connections*connections)
+	load(t, p.address, r, n/5/connections*connections)
 	best := figure{name: r.name, micros: 1e18}
 	for range 3 {
 		objects := p.objects()
