@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -164,12 +165,24 @@ func (r *Ring) read(ctx context.Context, _ string) (*keyring, error) {
 			return nil, err
 		}
 	}
+	r.forget(rows)
 	if k.set, err = json.Marshal(set); err != nil {
 		return nil, fmt.Errorf("encode the key set: %w", err)
 	}
 	sum := sha256.Sum256(k.set)
 	k.etag = `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 	return k, nil
+}
+
+// forget drops the signers of keys that are retired or deleted: their private parts do not stay in memory either.
+func (r *Ring) forget(rows []models.SigningKey) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id := range r.ready {
+		if !slices.ContainsFunc(rows, func(row models.SigningKey) bool { return row.ID == id }) {
+			delete(r.ready, id)
+		}
+	}
 }
 
 func (r *Ring) place(k *keyring, row models.SigningKey) error {
