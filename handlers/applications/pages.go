@@ -107,10 +107,10 @@ func (in listIn) filters() ListIn {
 // Rows gives a page of the list as it is drawn: the rows, and what is remembered of their clients.
 func (p Pages) Rows(ctx context.Context, in listIn) (views.List, error) {
 	in = in.known()
-	page, err := p.List(ctx, in.filters())
+	page, keys, err := p.keys(ctx, in.filters())
 	if models.IsFault(err, models.Invalid) { // a cursor of another day: begin again
 		in.Cursor = ""
-		page, err = p.List(ctx, in.filters())
+		page, keys, err = p.keys(ctx, in.filters())
 	}
 	if err != nil {
 		return views.List{}, err
@@ -124,26 +124,33 @@ func (p Pages) Rows(ctx context.Context, in listIn) (views.List, error) {
 	if l.First = in.From; in.Cursor == "" {
 		l.First = 1
 	}
-	l.Rows, err = p.rows(ctx, page.Items, l.Now)
+	l.Rows, err = p.rows(ctx, keys, l.Now)
 	return l, err
 }
 
-func (p Pages) rows(ctx context.Context, apps []*models.Application, now time.Time) ([]views.Row, error) {
-	ids := make([]string, len(apps))
-	for i := range apps {
-		ids[i] = apps[i].ID
+func (p Pages) rows(ctx context.Context, keys []models.Key, now time.Time) ([]views.Row, error) {
+	ids := make([]string, len(keys))
+	for i := range keys {
+		ids[i] = keys[i].ID
 	}
 	uses, err := p.used(ctx, ids...)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]views.Row, len(apps))
-	for i := range apps {
-		card, err := p.card(ctx, apps[i].ID)
+	out := make([]views.Row, 0, len(keys))
+	for _, id := range ids {
+		e, err := p.entry(ctx, id)
+		if models.IsFault(err, models.NotFound) {
+			continue // deleted between the two reads
+		}
 		if err != nil {
 			return nil, err
 		}
-		out[i] = row(apps[i], card, uses[apps[i].ID].LastUsedAt, now)
+		card, err := p.card(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, row(&e.Row, card, uses[id].LastUsedAt, now))
 	}
 	return out, nil
 }

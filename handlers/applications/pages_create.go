@@ -77,7 +77,7 @@ func (p Pages) made(ctx context.Context, f guides.Framework, in views.NewForm) (
 		return nil, err
 	}
 	if c.Confidential() && clients.UsesSecret(c.TokenEndpointAuthMethod) {
-		lines = append(lines, "One secret, shown once, no expiry", "Authenticates with "+c.TokenEndpointAuthMethod)
+		lines = append(lines, "One secret, shown once, no expiry", authentication(c.TokenEndpointAuthMethod))
 	} else {
 		lines = append(lines, "No secret: what runs there cannot keep one")
 	}
@@ -86,6 +86,18 @@ func (p Pages) made(ctx context.Context, f guides.Framework, in views.NewForm) (
 		lines = append(lines, "Browser calls from "+webOrigin(in.Address)+" (CORS)")
 	}
 	return append(lines, "ES256 access tokens, "+views.Duration(time.Duration(tenant.AccessTokenLifetimeSeconds)*time.Second)), nil
+}
+
+func authentication(method string) string {
+	switch method {
+	case models.AuthSecretAny:
+		return "Authenticates with HTTP Basic or in the body"
+	case models.AuthSecretBasic:
+		return "Authenticates with HTTP Basic"
+	case models.AuthSecretPost:
+		return "Authenticates in the body"
+	}
+	return "Authenticates with " + method
 }
 
 func grants(c models.Client) []string {

@@ -20,7 +20,7 @@ var withoutScripts = url.Values{"framework": {"m2m"}, "name": {"Billing worker"}
 func TestCreateShowsTheSecretOnceAndTheGuide(t *testing.T) {
 	b := open(t, "editor")
 	b.Go("/console/applications/new?framework=m2m")
-	b.Sees("What will be created", "One secret, shown once, no expiry", "Authenticates with client_secret_basic", "Client credentials", "ES256 access tokens, 1 hour")
+	b.Sees("What will be created", "One secret, shown once, no expiry", "Authenticates with HTTP Basic or in the body", "Client credentials", "ES256 access tokens, 1 hour")
 	b.Send("/console/applications", withoutScripts)
 	if b.Status != 200 || b.At != "/console/applications" {
 		t.Fatalf("%d at %s: %s", b.Status, b.At, b.Page)

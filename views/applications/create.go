@@ -2,6 +2,7 @@ package applications
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -60,10 +61,8 @@ func (c Choice) tile() ui.TileOpts {
 }
 
 // newFields gives the fault names of operations to the fields of this form.
-var newFields = map[string]string{
-	"client.redirect_uris": "address", "redirect_uris": "address", "redirect_uris[0]": "address", "post_logout_redirect_uris": "address", "post_logout_redirect_uris[0]": "address",
-	"saml.entity_id": "entity_id", "saml.acs_url": "acs_url",
-}
+var newFields = map[string]string{"redirect_uris": "address", "post_logout_redirect_uris": "address", "allowed_origins": "address",
+	"saml.entity_id": "entity_id", "saml.acs_url": "acs_url"}
 
 func (n New) problems() []ui.Problem {
 	if n.Fault == nil {
@@ -98,7 +97,9 @@ func (n New) err(field string) string {
 	return ""
 }
 
+// newField finds the field that a fault is about: "client.redirect_uris[0]" is the address.
 func newField(name string) string {
+	name, _, _ = strings.Cut(strings.TrimPrefix(name, "client."), "[")
 	if to, ok := newFields[name]; ok {
 		return to
 	}
