@@ -17,7 +17,8 @@ type prepared struct {
 	byID map[string]*sql.Stmt
 }
 
-// most is where new texts are no longer kept, should a caller ever make them out of input.
+// mostPrepared is where new texts are no longer kept but run as they are: the filters and orders of a list can be combined in
+// more ways than are worth remembering.
 const mostPrepared = 200
 
 // Query runs a hot read whose text has "?" for each argument, through a statement that is parsed once per connection; parsing
@@ -31,14 +32,19 @@ func (db DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, e
 	if err != nil {
 		return nil, err
 	}
+	if stmt == nil {
+		return db.Read.QueryContext(ctx, query, args...)
+	}
 	return stmt.QueryContext(ctx, args...)
 }
 
+// get gives the statement of a text, nil when too many are held already.
 func (p *prepared) get(ctx context.Context, pool *sql.DB, query string, postgres bool) (*sql.Stmt, error) {
 	p.mu.RLock()
 	stmt, ok := p.byID[query]
+	full := len(p.byID) >= mostPrepared
 	p.mu.RUnlock()
-	if ok {
+	if ok || full {
 		return stmt, nil
 	}
 	text := query
@@ -54,9 +60,6 @@ func (p *prepared) get(ctx context.Context, pool *sql.DB, query string, postgres
 	if first, ok := p.byID[query]; ok {
 		_ = stmt.Close()
 		return first, nil
-	}
-	if len(p.byID) >= mostPrepared {
-		return nil, fmt.Errorf("too many different statements: a text is made out of input")
 	}
 	p.byID[query] = stmt
 	return stmt, nil
