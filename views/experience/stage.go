@@ -36,7 +36,10 @@ func (v Editor) host(ctx context.Context) string {
 }
 
 func (v Editor) against() string {
-	if v.Live == 0 {
+	switch {
+	case v.Live == 0 && v.App != nil:
+		return "Draft against the tenant's settings"
+	case v.Live == 0:
 		return "Draft against the built-in settings"
 	}
 	return "Draft against version " + strconv.FormatInt(v.Live, 10)

@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/models"
 	"gatehouse/views/hosted"
+	"gatehouse/views/ui"
 )
 
 var labels = map[string]string{
@@ -71,7 +72,7 @@ func shown(path string, raw json.RawMessage) string {
 	case path == "lockout.tiers" && json.Unmarshal(raw, &tiers) == nil:
 		return tierWords(tiers)
 	case path == "custom_css":
-		return fmt.Sprintf("%d lines", 1+strings.Count(strings.TrimSpace(plain(raw)), "\n"))
+		return ui.Plural(1+strings.Count(strings.TrimSpace(plain(raw)), "\n"), "line", "")
 	}
 	text := strings.ReplaceAll(plain(raw), "\n", ", ")
 	if strings.HasPrefix(text, "data:") {
