@@ -649,7 +649,7 @@ func frames(v Editor) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		desktop, phone := v.themes()
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<div class=\"stage-b\"><div><div class=\"frame desk\"><div class=\"bar\" aria-hidden=\"true\"><i></i><i></i><i></i><span>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<div class=\"stage-b\" tabindex=\"0\" role=\"group\" aria-label=\"Preview frames\"><div><div class=\"frame desk\"><div class=\"bar\" aria-hidden=\"true\"><i></i><i></i><i></i><span>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
