@@ -277,7 +277,7 @@ var absent = map[string]bool{"/setup": true, "/console/account/totp": true, "/co
 	"/brand/:hash/brand.css": true, "/brand/:hash/custom.css": true}
 
 // furniture is one of everything that a path can name.
-type furniture struct{ app, client, secret, event, admin string }
+type furniture struct{ app, client, secret, event, admin, key string }
 
 func (s *site) furnish(token string) (f furniture) {
 	s.t.Helper()
@@ -294,6 +294,8 @@ func (s *site) furnish(token string) (f furniture) {
 	s.decode(&ignored, token, "PATCH", "/rest/v1/experience", look)
 	s.decode(&ignored, token, "PATCH", "/rest/v1/applications/"+f.app+"/experience", look)
 	s.decode(&ignored, token, "POST", "/rest/v1/clients/"+f.client+"/rotation", map[string]any{})
+	s.decode(&made, token, "POST", "/rest/v1/keys", map[string]any{"name": "Waiting", "alg": "ES256"})
+	f.key = made.ID
 	s.decode(&list, token, "GET", "/rest/v1/events?limit=1", nil)
 	f.event = list.Items[0].ID
 	return f
@@ -313,6 +315,8 @@ func (f furniture) fill(path string) string {
 	switch {
 	case strings.Contains(path, "/administrators"):
 		id = f.admin
+	case strings.HasPrefix(path, "/console/keys"):
+		id = f.key
 	case strings.Contains(path, "/events") || strings.Contains(path, "/audit"):
 		id = f.event
 	case strings.HasPrefix(path, "/rest/v1/clients") || strings.HasPrefix(path, "/console/clients"):
