@@ -857,6 +857,8 @@ func (f Form) leeway() ui.Input {
 	return in
 }
 
+func many(in ui.Input) ui.Input { in.Class = "many"; return in }
+
 func half(in ui.Input) ui.Input { in.Class = "c6"; return in }
 
 func claims(f Form) templ.Component {
@@ -900,7 +902,7 @@ func claims(f Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.CheckboxList(f.list("default_custom_claims", claimsLabel(f), "", claimOptions()...), f.Values["default_custom_claims"]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CheckboxList(many(f.list("default_custom_claims", claimsLabel(f), "", claimOptions()...)), f.Values["default_custom_claims"]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -928,7 +930,7 @@ func claims(f Form) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.CheckboxList(f.list("default_user_info_claims", Label("default_user_info_claims"), "", claimOptions()...), f.Values["default_user_info_claims"]).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.CheckboxList(many(f.list("default_user_info_claims", Label("default_user_info_claims"), "", claimOptions()...)), f.Values["default_user_info_claims"]).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
