@@ -55,11 +55,12 @@ func TestGoGuideVerifiesTokens(t *testing.T) {
 	if out, err := runGuide(t, "", program, other); err == nil {
 		t.Errorf("a token for another audience is taken:\n%s", out)
 	}
-	last := "A"
-	if strings.HasSuffix(good, last+"A") {
-		last = "B"
+	cut := len(good) - 20 // inside the signature, where every character counts in full
+	other = "AAAAAAAA"
+	if strings.HasPrefix(good[cut:], other) {
+		other = "BBBBBBBB"
 	}
-	bad := good[:len(good)-8] + strings.Repeat(last, 8)
+	bad := good[:cut] + other + good[cut+8:]
 	if out, err := runGuide(t, "", program, bad); err == nil || !strings.Contains(out, "signature") {
 		t.Errorf("a token with another signature is taken: %v\n%s", err, out)
 	}
@@ -77,22 +78,28 @@ func newParty(t *testing.T, s *server, framework string) party {
 	if !ok {
 		t.Fatalf("no guide is called %s", framework)
 	}
-	p := party{name: "Guide " + framework}
+	return makeParty(t, s, f, "Guide "+framework)
+}
+
+// makeParty creates an application for a framework, as the page of creation does.
+func makeParty(t *testing.T, s *server, f guides.Framework, name string) party {
+	t.Helper()
+	p := party{name: name}
 	kind := f.Kind
 	if kind == "" {
 		kind = models.KindStandard
 	}
 	var made struct {
-		Application struct{ ID string }
-		Client      struct{ ID string }
-		Secret      struct{ Value string }
+		ID     string
+		Client struct{ ID string }
+		Secret struct{ Value string }
 	}
 	res := s.call(s.token(s.URL+"/rest/v1"), "POST", "/rest/v1/applications",
-		map[string]any{"name": p.name, "kind": kind, "framework": framework, "client": map[string]any{"profile": f.Profile}}, &made)
+		map[string]any{"name": p.name, "kind": kind, "framework": f.ID, "client": map[string]any{"profile": f.Profile}}, &made)
 	if res.StatusCode != 201 || made.Secret.Value == "" {
-		t.Fatalf("create the application of the guide: %d %+v", res.StatusCode, made)
+		t.Fatalf("create the application: %d %+v", res.StatusCode, made)
 	}
-	p.id, p.client.ID, p.secret = made.Application.ID, made.Client.ID, made.Secret.Value
+	p.id, p.client.ID, p.secret = made.ID, made.Client.ID, made.Secret.Value
 	return p
 }
 
