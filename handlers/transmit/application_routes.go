@@ -129,7 +129,7 @@ func (d Dialect) parts(ctx context.Context, rows []models.Application) (map[stri
 	for i, a := range rows {
 		ids[i] = a.ID
 	}
-	defaults, err := d.Clients.DefaultsOf(ctx, ids)
+	defaults, err := d.Clients.DefaultsOf(ctx, rows)
 	if err != nil {
 		return nil, err
 	}
