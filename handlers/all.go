@@ -20,6 +20,7 @@ import (
 	"gatehouse/handlers/applications"
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/credentials"
+	"gatehouse/handlers/documents"
 	"gatehouse/handlers/events"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
@@ -72,6 +73,7 @@ type App struct {
 type features struct {
 	usages       *models.Usages
 	settings     settings.Ops
+	documents    documents.Ops
 	ring         *keys.Ring
 	keys         keys.Ops
 	oauth        *oauth.Engine
@@ -119,6 +121,7 @@ func (a *App) resources() {
 	a.usages = models.NewUsages(db, models.Now)
 	a.settings = settings.New(db)
 	a.settings.Forget = credentials.Forget
+	a.documents = documents.New(db, vault)
 	a.ring = keys.NewRing(db, vault)
 	a.keys = keys.Ops{DB: db, Vault: vault, Now: models.Now}
 	a.oauth = oauth.New(oauth.Options{DB: db, Vault: vault, Ring: a.ring, Usages: a.usages, Tenant: a.settings.Current,
@@ -206,6 +209,7 @@ func (a *App) routes() []web.Route {
 		a.account.Routes(),
 		a.administrators.Routes(),
 		a.settings.Routes(),
+		a.documents.Routes(),
 		a.outbox.Routes(),
 		a.applications.Routes(),
 		applications.Pages{Ops: a.applications, Tenant: a.settings.Current}.Routes(),

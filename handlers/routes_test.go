@@ -213,10 +213,11 @@ func refused(route web.Route, res *http.Response, body []byte) string {
 		return ""
 	}
 	var told struct {
-		Status    int
-		Code      string
-		Message   string
-		ErrorCode int `json:"error_code"`
+		Status     int
+		Code       string
+		Message    string
+		ErrorCode  int `json:"error_code"`
+		StatusCode int
 	}
 	if err := json.Unmarshal(body, &told); err != nil || res.StatusCode != 401 || !strings.HasPrefix(res.Header.Get("WWW-Authenticate"), "Bearer") {
 		return "is not refused with 401 and a challenge"
@@ -225,6 +226,10 @@ func refused(route web.Route, res *http.Response, body []byte) string {
 	case route.Face() == web.Native && told.Status == 401 && res.Header.Get("Content-Type") == "application/problem+json":
 		return ""
 	case strings.HasPrefix(route.Path, "/cis/") && told.ErrorCode == 401 && told.Message != "":
+		return ""
+	case strings.HasPrefix(route.Path, "/api/v2/") && told.StatusCode == 401 && told.Message != "":
+		return ""
+	case strings.HasPrefix(route.Path, "/api/") && strings.HasPrefix(told.Code, "auth.") && told.Message != "":
 		return ""
 	}
 	return "is not refused in the shape of its face"
@@ -235,6 +240,7 @@ func TestGetNeverWrites(t *testing.T) {
 	s := newSite(t)
 	s.signIn()
 	native, cis := s.token(siteURL+"/rest/v1"), s.token(siteURL+"/cis")
+	auth0, logto := s.token(siteURL+"/api/v2/"), s.token("https://default.logto.app/api")
 	ids := s.furnish(native)
 	before, answered := s.events(), 0
 	for _, route := range s.app.Server.Routes() {
@@ -247,12 +253,16 @@ func TestGetNeverWrites(t *testing.T) {
 			req.Header.Set("Authorization", "Bearer "+native)
 		case strings.HasPrefix(route.Path, "/cis/"):
 			req.Header.Set("Authorization", "Bearer "+cis)
+		case strings.HasPrefix(route.Path, "/api/v2/"):
+			req.Header.Set("Authorization", "Bearer "+auth0)
+		case strings.HasPrefix(route.Path, "/api/"):
+			req.Header.Set("Authorization", "Bearer "+logto)
 		}
 		res, body := s.send(req)
 		if res.StatusCode >= 500 || res.StatusCode == 401 || res.StatusCode == 403 && route.Path != "/setup" {
 			t.Errorf("GET %s: %d %s", req.URL.Path, res.StatusCode, body)
 		}
-		if res.StatusCode == 404 && !absent[route.Path] {
+		if res.StatusCode == 404 && !absent[route.Path] && !strings.HasPrefix(route.Path, "/api/") { // the tests of a dialect see that its reads find things
 			t.Errorf("GET %s: nothing is there", req.URL.Path)
 		}
 		if res.StatusCode == 200 {
@@ -274,7 +284,7 @@ var exports = map[string]bool{"/rest/v1/events/export": true, "/console/audit/ex
 // absent is what a server that is set up and has one of everything does not have.
 var absent = map[string]bool{"/setup": true, "/console/account/totp": true, "/console/reset": true, "/console/invite": true, "/console/settings/ca.pem": true,
 	"/rest/v1/outbox/:id": true, "/console/outbox/:id": true, "/console/applications/delete": true,
-	"/brand/:hash/brand.css": true, "/brand/:hash/custom.css": true}
+	"/rest/v1/documents/:kind/:key": true, "/brand/:hash/brand.css": true, "/brand/:hash/custom.css": true}
 
 // furniture is one of everything that a path can name.
 type furniture struct{ app, client, secret, event, admin, key string }

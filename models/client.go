@@ -117,6 +117,8 @@ type Client struct {
 	SAMLEntityID                string   `bun:"saml_entity_id" json:"-"` // copy of saml.entity_id, for its unique index
 
 	Metadata map[string]string `bun:"metadata,type:text" json:"metadata"`
+	// Stored is what a dialect lets people write and nothing else here reads, by "auth0.addons" and the like.
+	Stored map[string]json.RawMessage `bun:"stored,type:text" json:"stored,omitempty" audit:"name" doc:"Members that only one dialect knows, kept for its callers."`
 
 	Version   int64     `bun:"version" json:"version" audit:"-"`
 	CreatedAt time.Time `bun:"created_at" json:"created_at" audit:"-"`

@@ -2,6 +2,7 @@ package clients
 
 import (
 	"encoding/json"
+	"maps"
 
 	"gatehouse/models"
 )
@@ -64,6 +65,9 @@ type Settings struct {
 	CIBA          models.Opt[models.CIBA]       `json:"ciba,omitzero"`
 	SAML          models.Opt[models.SAML]       `json:"saml,omitzero"`
 	Metadata      models.Opt[map[string]string] `json:"metadata,omitzero" form:"metadata" doc:"Up to 50 texts of your own."`
+
+	// Stored are members of dialects that nothing else reads, merged by name; null removes one. Only dialects say them.
+	Stored models.Opt[map[string]json.RawMessage] `json:"-"`
 }
 
 // CreateIn is what a caller may say about a new client.
@@ -115,6 +119,22 @@ func (s Settings) apply(c *models.Client) {
 	s.Consent.To(&c.Consent)
 	s.SAML.To(&c.SAML)
 	s.Metadata.To(&c.Metadata)
+	c.Stored = mergeStored(c.Stored, s.Stored.V)
+}
+
+// mergeStored lays what a dialect said over what is stored, into a map of its own: the old one is shared.
+func mergeStored(old, said map[string]json.RawMessage) map[string]json.RawMessage {
+	if len(said) == 0 {
+		return old
+	}
+	out := make(map[string]json.RawMessage, len(old)+len(said))
+	maps.Copy(out, old)
+	for name, value := range said {
+		if out[name] = value; len(value) == 0 || string(value) == "null" {
+			delete(out, name)
+		}
+	}
+	return out
 }
 
 func (s Settings) applyAddresses(c *models.Client) {

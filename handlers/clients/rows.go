@@ -51,7 +51,10 @@ func ofApplication(ctx context.Context, db bun.IDB, applicationID string) ([]mod
 
 func insert(ctx context.Context, tx models.DB, c *models.Client) error {
 	_, err := tx.Write.NewInsert().Model(c).Exec(ctx)
-	return stored(err, c)
+	if err := stored(err, c); err != nil {
+		return err
+	}
+	return models.Count(ctx, tx, models.CountClients, 1)
 }
 
 // write stores a changed client if its row still has the version that the change began from; moved tells that it had not.
@@ -88,6 +91,9 @@ func remove(ctx context.Context, tx models.DB, c models.Client) error {
 		return err
 	}
 	forget(tx, c)
+	if err := models.Count(ctx, tx, models.CountClients, -1); err != nil {
+		return err
+	}
 	return record(ctx, tx, "client.deleted", &c, nil)
 }
 

@@ -1,0 +1,26 @@
+package documents
+
+import (
+	"context"
+
+	"gatehouse/models"
+	"gatehouse/web"
+)
+
+// KindIn names the documents of a kind.
+type KindIn struct {
+	Kind string `path:"kind" json:"-" doc:"What they are: email_template, custom_domain."`
+}
+
+// Routes are the native REST face. Bodies are written through the feature or the dialect that knows what they must hold.
+func (o Ops) Routes() []web.Route {
+	list := func(ctx context.Context, in KindIn) (models.List[models.Document], error) {
+		rows, err := o.List(ctx, in.Kind)
+		return models.List[models.Document]{Items: rows}, err
+	}
+	return []web.Route{
+		{"GET", "/rest/v1/documents/:kind", "document.read", web.Do(web.Native, 200, list).About("List the documents of a kind")},
+		{"GET", "/rest/v1/documents/:kind/:key", "document.read", web.Do(web.Native, 200, o.Get).About("Get a document")},
+		{"DELETE", "/rest/v1/documents/:kind/:key", "document.delete", web.Do0(web.Native, 204, o.Delete).About("Delete a document")},
+	}
+}
