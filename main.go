@@ -50,7 +50,7 @@ type serve struct {
 	URL            string   `help:"Public origin; it follows --listen when absent." env:"GATEHOUSE_URL" placeholder:"URL"`
 	Alias          []string `help:"Further public origins." env:"GATEHOUSE_ALIASES" placeholder:"URL" sep:","`
 	TrustedProxies []string `help:"Networks of proxies whose X-Forwarded-For counts." env:"GATEHOUSE_TRUSTED_PROXIES" placeholder:"CIDR"`
-	AllowOutbound  []string `help:"Private networks that outgoing calls may reach." env:"GATEHOUSE_ALLOW_OUTBOUND" placeholder:"CIDR"`
+	AllowOutbound  []string `help:"Private networks that outgoing calls may reach, also without TLS." env:"GATEHOUSE_ALLOW_OUTBOUND" placeholder:"CIDR"`
 	MetricsListen  string   `help:"Address of metrics and profiling; off when absent." env:"GATEHOUSE_METRICS_LISTEN" placeholder:"ADDR"`
 	LogLevel       string   `help:"debug, info, warn or error." env:"GATEHOUSE_LOG_LEVEL" default:"info" enum:"debug,info,warn,error"`
 

@@ -25,6 +25,7 @@ import (
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/oauth"
+	"gatehouse/handlers/outbound"
 	"gatehouse/handlers/outbox"
 	"gatehouse/handlers/overview"
 	"gatehouse/handlers/search"
@@ -71,6 +72,7 @@ type App struct {
 
 // features is every feature, from what others use to what uses others.
 type features struct {
+	outbound     *outbound.Client
 	usages       *models.Usages
 	settings     settings.Ops
 	documents    documents.Ops
@@ -118,6 +120,7 @@ func Build(ctx context.Context, c Config) (*App, error) {
 // resources makes the features, each with what it needs.
 func (a *App) resources() {
 	db, vault := a.Config.DB, a.Config.Vault
+	a.outbound = outbound.New(outbound.Options{Allow: a.Config.AllowOutbound})
 	a.usages = models.NewUsages(db, models.Now)
 	a.settings = settings.New(db)
 	a.settings.Forget = credentials.Forget
@@ -125,7 +128,7 @@ func (a *App) resources() {
 	a.ring = keys.NewRing(db, vault)
 	a.keys = keys.Ops{DB: db, Vault: vault, Now: models.Now}
 	a.oauth = oauth.New(oauth.Options{DB: db, Vault: vault, Ring: a.ring, Usages: a.usages, Tenant: a.settings.Current,
-		URL: a.Config.URL, Aliases: a.Config.Aliases})
+		Outbound: a.outbound, URL: a.Config.URL, Aliases: a.Config.Aliases})
 	a.clients = clients.New(db, vault)
 	a.applications = applications.New(db, vault, a.clients)
 	a.experience = experience.New(db, vault)

@@ -52,7 +52,12 @@ func (e *Engine) assertion(ctx context.Context, party *grant.Party, in TokenRequ
 	if signed.Typ != "" && !strings.EqualFold(signed.Typ, "JWT") && signed.Typ != "client-authentication+jwt" {
 		return fail("client_assertion has the typ of another kind of token.") // RFC 8725 section 3.11
 	}
-	claims, key, ok := verify(party, signed, e.Now())
+	claims, key, ok := verify(party, party.Keys, signed, e.Now())
+	if !ok && party.JWKSURI != "" {
+		if claims, ok, err = e.published(ctx, party, signed); err != nil {
+			return fail("The keys at the jwks_uri of this client could not be read: " + err.Error() + ".")
+		}
+	}
 	if !ok {
 		return fail("No key of this client verifies client_assertion. Compare its kid and algorithm with the keys of the client.")
 	}
@@ -69,12 +74,12 @@ func (e *Engine) assertion(ctx context.Context, party *grant.Party, in TokenRequ
 	return proof{key.CredentialID}, nil
 }
 
-// verify finds the key of the client that made the signature.
-func verify(party *grant.Party, signed token.Signed, now time.Time) (token.Claims, grant.Key, bool) {
+// verify finds which of the client's keys made the signature.
+func verify(party *grant.Party, keys []grant.Key, signed token.Signed, now time.Time) (token.Claims, grant.Key, bool) {
 	if strings.HasPrefix(party.FAPI, "fapi2") && signed.Alg == string(jose.RS256) { // FAPI 2.0 Security Profile 5.4.1
 		return token.Claims{}, grant.Key{}, false
 	}
-	for _, key := range party.Keys {
+	for _, key := range keys {
 		if key.Expires != nil && !now.Before(*key.Expires) {
 			continue
 		}

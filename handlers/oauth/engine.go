@@ -9,20 +9,22 @@ import (
 
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/oauth/grant"
+	"gatehouse/handlers/outbound"
 	"gatehouse/models"
 	"gatehouse/web"
 )
 
 // Options is what the engine is made of.
 type Options struct {
-	DB      models.DB
-	Vault   *models.Vault
-	Ring    *keys.Ring
-	Usages  *models.Usages
-	Tenant  func(ctx context.Context) (models.Tenant, error) // its settings, cached
-	URL     string                                           // public origin
-	Aliases []string                                         // further public origins
-	Now     func() time.Time
+	DB       models.DB
+	Vault    *models.Vault
+	Ring     *keys.Ring
+	Usages   *models.Usages
+	Tenant   func(ctx context.Context) (models.Tenant, error) // its settings, cached
+	Outbound *outbound.Client                                 // fetches the key sets of clients
+	URL      string                                           // public origin
+	Aliases  []string                                         // further public origins
+	Now      func() time.Time
 }
 
 // Engine is the authorization server.
@@ -36,6 +38,7 @@ type Engine struct {
 	endpoints map[string]bool // what an assertion's aud may be
 	documents map[issued]web.Document
 	swept     sweeper
+	sets      *keySets // of clients with a jwks_uri
 }
 
 // New makes the engine. It reads nothing yet.
@@ -46,6 +49,7 @@ func New(o Options) *Engine {
 	e := &Engine{Options: o, audiences: grant.NewAudiences(o.URL, o.Aliases), issuers: issuers(o.URL, o.Aliases),
 		parties:  models.NewCache[*known](o.DB.Caches, models.CacheOAuthClient, 10_000),
 		verified: newRemembered(), refusals: newRefusals(), endpoints: map[string]bool{}, documents: map[issued]web.Document{}}
+	e.sets = newKeySets(o.Outbound, o.Now)
 	for _, i := range e.issuers {
 		e.endpoints[i.Name], e.endpoints[i.Token] = true, true
 		e.write(i)

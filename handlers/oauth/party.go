@@ -85,7 +85,7 @@ func describe(c models.Client, a models.Application, credentials []models.Creden
 		OwnKey: a.SigningKeyEnabled, AuthMethod: c.TokenEndpointAuthMethod, GrantTypes: c.GrantTypes,
 		Public: c.TokenEndpointAuthMethod == models.AuthNone || c.PKCE == models.PKCEInstead,
 		Bound:  c.CertificateBoundTokens || c.DPoPBoundTokens, FAPI: c.FAPIProfile, Resources: c.Resources,
-		Scopes: c.AllowedScopes, RoleIDs: c.RoleIDs, LifetimeSeconds: c.AccessTokenLifetimeSeconds, Alg: c.AccessTokenAlg,
+		Scopes: c.AllowedScopes, RoleIDs: c.RoleIDs, JWKSURI: c.JWKSURI, LifetimeSeconds: c.AccessTokenLifetimeSeconds, Alg: c.AccessTokenAlg,
 	}
 	for _, cr := range credentials {
 		switch cr.Kind {

@@ -612,7 +612,7 @@ func authentication(f Form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.TextInput(badge(f.uri("jwks_uri", Label("jwks_uri"), "jwks_uri", "Instead of the keys themselves."))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.TextInput(badge(f.uri("jwks_uri", Label("jwks_uri"), "jwks_uri", "Instead of the keys themselves. Read when the client authenticates, and kept for ten minutes."))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

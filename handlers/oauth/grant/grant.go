@@ -33,6 +33,7 @@ type Party struct {
 	Alg             string
 	Secrets         []Secret
 	Keys            []Key
+	JWKSURI         string // where the client publishes its keys, instead of giving them to us
 }
 
 // Secret is what is known of a client secret: its keyed hash.
