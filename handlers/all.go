@@ -24,6 +24,7 @@ import (
 	"gatehouse/handlers/events"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
+	"gatehouse/handlers/logto"
 	"gatehouse/handlers/oauth"
 	"gatehouse/handlers/outbound"
 	"gatehouse/handlers/outbox"
@@ -85,6 +86,7 @@ type features struct {
 	events       events.Ops
 	overview     overview.Ops
 	transmit     transmit.Dialect
+	logto        logto.Dialect
 	search       search.Ops
 
 	outbox         outbox.Ops
@@ -110,6 +112,7 @@ func Build(ctx context.Context, c Config) (*App, error) {
 		a.Server.Answers(prefix, oauth.Face{})
 	}
 	a.Server.Answers(transmit.Prefix, a.transmit.Face())
+	a.Server.Answers(logto.Prefix, a.logto.Face())
 	if err := a.Server.Mount(a.routes()...); err != nil {
 		return nil, err
 	}
@@ -141,6 +144,7 @@ func (a *App) resources() {
 	})
 	a.transmit = transmit.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience,
 		Tenant: a.settings.Current}
+	a.logto = logto.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience}
 	a.people()
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
 	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run)
@@ -227,6 +231,7 @@ func (a *App) routes() []web.Route {
 		a.search.Routes(),
 		a.oauth.Routes(),
 		a.transmit.Routes(),
+		a.logto.Routes(),
 		a.keys.Routes(),
 	} {
 		routes = append(routes, more...)

@@ -68,12 +68,17 @@ func coverage(routes []web.Route) string {
 		}
 		counts[r.Face().Name()] = n
 	}
-	names := map[string]string{models.FaceNative: "native `/rest/v1`", models.FaceTransmit: "Transmit `/cis`", "oauth": "OAuth 2.0 endpoints", "console": "console and hosted pages"}
-	for _, face := range []string{models.FaceNative, models.FaceTransmit, "oauth", "console"} {
+	names := map[string]string{models.FaceNative: "native `/rest/v1`", models.FaceTransmit: "Transmit `/cis`", models.FaceAuth0: "Auth0 `/api/v2`",
+		models.FaceLogto: "Logto `/api`", "oauth": "OAuth 2.0 endpoints", "console": "console and hosted pages"}
+	for _, face := range []string{models.FaceNative, models.FaceTransmit, models.FaceAuth0, models.FaceLogto, "oauth", "console"} {
 		n := counts[face]
+		if n[0] == 0 {
+			fmt.Fprintf(&b, "| %s | not yet | | |\n", names[face])
+			continue
+		}
 		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", names[face], n[0], n[0]-n[1], n[1])
 	}
-	b.WriteString("| Auth0 `/api/v2` | not yet | | |\n| Logto `/api` | not yet | | |\n\n")
+	b.WriteString("\n")
 	b.WriteString("What the Transmit dialect takes, member by member (operations: all 23 of its two documents and the two login-preference extras):\n\n")
 	b.WriteString("| object | enforced | stored, given back, not enforced yet |\n| --- | --- | --- |\n")
 	members := map[string]map[string][]string{}

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"gatehouse/models"
 )
@@ -23,7 +24,7 @@ import (
 //	Method string `json:"method" rule:"required" enum:"none,basic"`
 //	Length models.Opt[float64] `json:"codeLength" rule:"min=4,max=8"`
 //
-// Rules: required; nullable (else null is refused); min, max and whole of a number; filled (a text or list that is not empty);
+// Rules: required; nullable (else null is refused); min, max and whole of a number, min and max characters of a text; filled (a text or list that is not empty);
 // object (a json.RawMessage or map that must be an object). A whole number is an int64, whatever its spelling ("1e3").
 
 // BindShape reads a JSON body into in, a pointer to a struct, then the query, the path and the headers.
@@ -41,6 +42,18 @@ func BindShape(r *Request, in any, mode Mode) error {
 		}
 	}
 	return bindAround(r, v, p, mode)
+}
+
+// BindAround fills in from the query, the path and the headers, for a face that reads bodies itself.
+// Faults: Invalid.
+func BindAround(r *Request, in any, mode Mode) error {
+	v := reflect.ValueOf(in).Elem()
+	return bindAround(r, v, planOf(v.Type()), mode)
+}
+
+// TakesBody tells whether something of in, a pointer to a struct, comes from the body of this request.
+func TakesBody(r *Request, in any) bool {
+	return planOf(reflect.TypeOf(in).Elem()).body && r.c.Method() != "GET" && r.c.Method() != "HEAD"
 }
 
 // Checked is an input with rules that tags cannot say: between members, or between a member and the path.
@@ -253,7 +266,23 @@ func (s *shape) string(v reflect.Value, value any, at string, rules map[string]s
 		s.check.Add(at, "required", "This member needs a value.")
 		return
 	}
-	v.SetString(text)
+	if s.length(utf8.RuneCountInString(text), at, rules) {
+		v.SetString(text)
+	}
+}
+
+// length holds a text against the least and most characters that it may have.
+func (s *shape) length(n int, at string, rules map[string]string) bool {
+	least, most := rules["min"], rules["max"]
+	switch {
+	case least != "" && float64(n) < number(least):
+		s.check.Add(at, "too_short", "Use at least "+least+" characters.")
+	case most != "" && float64(n) > number(most):
+		s.check.Add(at, "too_long", "Use at most "+most+" characters.")
+	default:
+		return true
+	}
+	return false
 }
 
 func (s *shape) number(v reflect.Value, value any, at string, rules map[string]string) {

@@ -152,7 +152,7 @@ func (b applicationIn) checkProtocol(c *models.Check, protocol string) {
 	said := reflect.ValueOf(b.mirrored().oidcIn)
 	for _, m := range reflect.VisibleFields(said.Type()) {
 		if !said.FieldByIndex(m.Index).IsZero() {
-			c.Add(mirrorFields.name(m.Tag.Get("json")), "not_an_oidc_client", "The default client speaks SAML and has no such member.")
+			c.Add(mirrorFields.Name(m.Tag.Get("json")), "not_an_oidc_client", "The default client speaks SAML and has no such member.")
 		}
 	}
 }

@@ -77,23 +77,23 @@ func (d Dialect) create(ctx context.Context, kind string, f applications.Fields,
 
 // told puts the document's names into a fault of making an application and its client in one go.
 func (b commonIn) told(err error) error {
-	return renamed(err, func(ours string) string {
+	return models.Renamed(err, func(ours string) string {
 		if of, ok := strings.CutPrefix(ours, "client."); ok {
 			return b.clientName(of)
 		}
-		return applicationFields.name(ours)
+		return applicationFields.Name(ours)
 	})
 }
 
 // clientName is where a caller finds a member of the default client: in first_client, or beside the application's own.
 func (b commonIn) clientName(ours string) string {
 	if b.FirstClient.Set {
-		return "first_client." + clientFields.name(ours)
+		return "first_client." + clientFields.Name(ours)
 	}
 	if mirrored, ok := mirrorFields[ours]; ok {
 		return mirrored
 	}
-	return clientFields.name(ours)
+	return clientFields.Name(ours)
 }
 
 // keep makes signing_key_enabled true of the keys: on means that a key of the application signs, off that none does.
@@ -220,7 +220,7 @@ func (d Dialect) updateApplication(ctx context.Context, in updateApplicationIn) 
 func (d Dialect) update(ctx context.Context, id string, f applications.Fields, common commonIn, first clientIn, suits func(*models.Check, string)) (out result[applicationOut], err error) {
 	a, err := d.Applications.Update(ctx, applications.UpdateIn{ID: id, Fields: f})
 	if err != nil {
-		return out, applicationFields.rename(err, "")
+		return out, applicationFields.Rename(err, "")
 	}
 	if !first.silent() {
 		if err := d.updateDefault(ctx, a, common, first, suits); err != nil {
@@ -265,7 +265,7 @@ func (d Dialect) setApplicationResources(ctx context.Context, in applicationReso
 			return err
 		}
 		if _, err := d.Clients.SetResources(ctx, clients.ResourcesIn{ID: a.DefaultClientID, Resources: in.ResourceIDs}); err != nil {
-			return resourceFields.rename(err, "")
+			return resourceFields.Rename(err, "")
 		}
 		out.Result, err = d.whole(ctx, a)
 		return err

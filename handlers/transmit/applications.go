@@ -140,7 +140,7 @@ type basicApp struct {
 var languages = []string{"en", "es", "pt", "fr", "ja", "fr-CA"}
 
 // applicationFields are the product's names of members whose place in the document is another.
-var applicationFields = fields{
+var applicationFields = models.Names{
 	"name":                            "app_name",
 	"description":                     "app_description",
 	"logo_uri":                        "logo",
@@ -151,7 +151,7 @@ var applicationFields = fields{
 }
 
 // mirrorFields are the names of the default client's members where the application mirrors them.
-var mirrorFields = fields{
+var mirrorFields = models.Names{
 	"name": "client_display_name", "description": "client_description", "token_endpoint_auth_method": "client_auth_method",
 }
 

@@ -48,7 +48,7 @@ func (in *createClientIn) CheckShape(c *models.Check) {
 func (d Dialect) createClient(ctx context.Context, in createClientIn) (clientWire, error) {
 	out, err := d.Clients.Create(ctx, in.creation(in.AppID))
 	if err != nil {
-		return clientWire{}, clientFields.rename(err, "")
+		return clientWire{}, clientFields.Rename(err, "")
 	}
 	return client(out.Client, value(out.Secret)), nil
 }
@@ -125,7 +125,7 @@ func (d Dialect) updateClient(ctx context.Context, in updateClientIn) (out clien
 		if err != nil {
 			return err
 		}
-		next, err := d.change(ctx, now, in.clientIn, "", clientFields.name)
+		next, err := d.change(ctx, now, in.clientIn, "", clientFields.Name)
 		if err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func (d Dialect) change(ctx context.Context, now models.Client, in clientIn, at 
 	}
 	next, err := d.Clients.Update(ctx, clients.UpdateIn{ID: now.ID, Version: models.Some(now.Version), Settings: in.settings(now)})
 	if err != nil {
-		return now, renamed(err, name)
+		return now, models.Renamed(err, name)
 	}
 	return next, d.secretFor(ctx, now, next)
 }
@@ -200,7 +200,7 @@ type clientResourcesIn struct {
 	ResourceIDs []string `json:"resource_ids" rule:"required"`
 }
 
-var resourceFields = fields{"resources": "resource_ids"}
+var resourceFields = models.Names{"resources": "resource_ids"}
 
 func (d Dialect) setClientResources(ctx context.Context, in clientResourcesIn) (out clientWire, err error) {
 	err = models.InTx(ctx, d.DB, func(ctx context.Context, tx models.DB) error {
@@ -210,7 +210,7 @@ func (d Dialect) setClientResources(ctx context.Context, in clientResourcesIn) (
 		}
 		c, err := d.Clients.SetResources(ctx, clients.ResourcesIn{ID: in.ClientID, Resources: in.ResourceIDs})
 		if err != nil {
-			return resourceFields.rename(err, "")
+			return resourceFields.Rename(err, "")
 		}
 		out, err = d.shown(ctx, c)
 		return err

@@ -53,7 +53,7 @@ var nameIDWords = words{
 }
 
 // clientFields are the product's names of members whose place in the document is another.
-var clientFields = fields{
+var clientFields = models.Names{
 	"saml.entity_id":                        "sp_entity_id",
 	"saml.acs_url":                          "sp_acs_url",
 	"saml.name_id_type":                     "sp_name_id_type",

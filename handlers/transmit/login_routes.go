@@ -42,13 +42,13 @@ func (d Dialect) setMethods(ctx context.Context, in setMethodsIn) (result[loginP
 	}
 	m, err := d.Experience.SetLoginPreferences(ctx, in.AppID, methodsIn(in.authMethods))
 	if err != nil {
-		return result[loginPreferences]{}, methodFields.rename(err, "")
+		return result[loginPreferences]{}, methodFields.Rename(err, "")
 	}
 	return wrap(loginPreferences{methodsOut(m)}), nil
 }
 
 // methodFields are the members behind the settings that every face shares.
-var methodFields = fields{
+var methodFields = models.Names{
 	"password.min_length":             "password.passwordMinLength",
 	"password.history":                "password.blockPreviousPasswords",
 	"password.reset_minutes":          "password.resetValidityMinutes",

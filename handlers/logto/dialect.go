@@ -1,0 +1,91 @@
+// Package logto speaks Logto's management API under /api: a face, and mappings between the document's words and the operations
+// of the resources. It adds no rule of its own beyond the document's limits. Each resource of the document has a file with its
+// wire types, its pure mapping functions and one function of routes, which is named here.
+package logto
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/handlers/applications"
+	"gatehouse/handlers/clients"
+	"gatehouse/handlers/experience"
+	"gatehouse/handlers/keys"
+	"gatehouse/models"
+	"gatehouse/web"
+)
+
+// Prefix is where the dialect is served; unknown paths below it are answered in its shape. /api/v2 is another dialect's.
+const Prefix = "/api"
+
+// Dialect is what the routes work with.
+type Dialect struct {
+	DB           models.DB
+	Applications applications.Ops
+	Clients      clients.Ops
+	Keys         keys.Ops
+	Experience   experience.Ops
+}
+
+// In gives the same dialect inside a transaction.
+func (d Dialect) In(tx models.DB) Dialect {
+	d.DB, d.Applications, d.Clients, d.Keys, d.Experience = tx, d.Applications.In(tx), d.Clients.In(tx), d.Keys.In(tx), d.Experience.In(tx)
+	return d
+}
+
+// Face is how the dialect reads, writes and tells of faults.
+func (d Dialect) Face() web.Face { return face{} }
+
+// Routes lists every operation that is spoken, a function a file.
+func (d Dialect) Routes() []web.Route {
+	var all []web.Route
+	for _, routes := range []func(web.Face) []web.Route{} {
+		all = append(all, routes(d.Face())...)
+	}
+	return all
+}
+
+// attempts is how often a change begins again when another one came first.
+const attempts = 5
+
+// again runs a change in a transaction until it does not lose a race: read, map, write with the version that was read.
+func (d Dialect) again(ctx context.Context, change func(ctx context.Context, d Dialect) error) (err error) {
+	for range attempts {
+		err = models.InTx(ctx, d.DB, func(ctx context.Context, tx models.DB) error { return change(ctx, d.In(tx)) })
+		if !models.IsFault(err, models.Stale) {
+			return err
+		}
+	}
+	return err
+}
+
+// opt is a member that may be absent or null.
+type opt[T any] = models.Opt[T]
+
+// millis is a time as the document tells it.
+func millis(t time.Time) int64 { return t.UnixMilli() }
+
+// millisOrNull is a time that may be missing.
+func millisOrNull(t *time.Time) *int64 {
+	if t == nil {
+		return nil
+	}
+	n := t.UnixMilli()
+	return &n
+}
+
+// orNull shows an empty text as null.
+func orNull(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// list shows a list that nobody set as an empty one.
+func list[T any](v []T) []T {
+	if v == nil {
+		return []T{}
+	}
+	return v
+}
