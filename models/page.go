@@ -88,3 +88,10 @@ func Paged[T any](v *Vault, list string, rows []T, size int, from Key, key func(
 	}
 	return page
 }
+
+// Hits is one page of a search: its objects, where the next page begins, and how many there are in all when the caller asked.
+type Hits[T any] struct {
+	Items []T
+	Next  string // empty on the last page
+	Total int64
+}

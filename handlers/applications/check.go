@@ -47,13 +47,16 @@ var (
 	domain = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`)
 )
 
+// mostName is how many characters a name has at most.
+const mostName = 100
+
 // Languages are those that mails and text messages can have.
 var Languages = []string{"en", "es", "pt", "fr", "ja", "fr-CA", "ar"}
 
 // check is what makes an application valid. before is nil for a new one.
 func check(a models.Application, before *models.Application) error {
 	var c models.Check
-	c.Length("name", a.Name, 1, 100)
+	c.Length("name", a.Name, 1, mostName)
 	c.That(!strings.ContainsAny(a.Name, "<>\x00\n\r"), "name", "not_allowed", "A name cannot hold < or > or line breaks.")
 	c.Length("description", a.Description, 0, 500)
 	c.OneOf("kind", a.Kind, models.KindStandard, models.KindManagement)

@@ -20,18 +20,20 @@ type Ops struct {
 	Now         func() time.Time
 	Credentials credentials.Ops
 
-	cache *models.Cache[models.Client]
+	cache  *models.Cache[models.Client]
+	counts *models.Cache[int64]
 }
 
 // New makes the operations on a database. One set is made for a database: it holds the cache of clients.
 func New(db models.DB, vault *models.Vault) Ops {
 	return Ops{DB: db, Vault: vault, Now: models.Now, Credentials: credentials.New(db, vault),
-		cache: models.NewCache[models.Client](db.Caches, models.CacheClient, cacheSize)}
+		cache:  models.NewCache[models.Client](db.Caches, models.CacheClient, cacheSize),
+		counts: models.NewCache[int64](db.Caches, models.CacheRowCount, 64)}
 }
 
 // In is the same operations inside tx, where nothing is remembered: what a transaction has written, others may never see.
 func (o Ops) In(tx models.DB) Ops {
-	o.DB, o.cache, o.Credentials = tx, nil, o.Credentials.In(tx)
+	o.DB, o.cache, o.counts, o.Credentials = tx, nil, nil, o.Credentials.In(tx)
 	return o
 }
 

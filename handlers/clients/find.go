@@ -1,0 +1,251 @@
+package clients
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gatehouse/models"
+)
+
+// Orders of a search.
+const (
+	NewestFirst = "newest"
+	OldestFirst = "oldest"
+)
+
+// How a text is compared. Like has the wildcards of SQL: % for any text, _ for one character.
+const (
+	MatchExact = "exact"
+	MatchLike  = "like"
+)
+
+// TextMatch compares one text of a client.
+type TextMatch struct {
+	Field  string // id, name, description
+	Mode   string // MatchExact or MatchLike
+	Values []string
+	Cased  bool // upper and lower case differ
+}
+
+// FindIn is a search over all clients of the tenant, for dialects in which the client is the whole thing. Filters that are empty
+// do not filter.
+type FindIn struct {
+	IDs        []string
+	Protocol   string
+	Profiles   []string
+	Kind       string // of the application
+	ThirdParty models.Opt[bool]
+	Texts      []TextMatch
+	AllTexts   bool   // all of Texts must match; otherwise one is enough
+	Order      string // NewestFirst when empty
+	After      string // the Next of the page before; wins over Offset
+	Offset     int64
+	Limit      int64 // 1 to 100
+	Total      bool  // count all that match
+}
+
+// texts are the columns that a search may compare.
+var texts = map[string]string{"id": "c.id", "name": "c.name", "description": "c.description"}
+
+// Find gives one page of the clients that match. An actor who is limited to one application sees those of it.
+// Faults: Invalid (cursor, field, mode), Forbidden.
+func (o Ops) Find(ctx context.Context, in FindIn) (models.Hits[models.Client], error) {
+	var out models.Hits[models.Client]
+	actor := models.ActorFrom(ctx)
+	if !actor.May("client.read") {
+		return out, models.Denied("client.read")
+	}
+	if err := in.check(); err != nil {
+		return out, err
+	}
+	q := in.conditions(actor, o.DB.Postgres)
+	keys, err := o.found(ctx, in, q)
+	if err != nil {
+		return out, err
+	}
+	if int64(len(keys)) > in.Limit {
+		keys = keys[:in.Limit]
+		out.Next = o.Vault.Cursor("found clients "+in.Order, keys[in.Limit-1])
+	}
+	out.Items = make([]models.Client, 0, len(keys))
+	for _, k := range keys {
+		c, err := o.find(ctx, k.ID)
+		if models.IsFault(err, models.NotFound) {
+			continue // deleted between the two reads
+		}
+		if err != nil {
+			return out, err
+		}
+		out.Items = append(out.Items, c)
+	}
+	if in.Total {
+		out.Total, err = o.total(ctx, actor, q)
+	}
+	return out, err
+}
+
+func (in *FindIn) check() error {
+	or(&in.Order, NewestFirst)
+	var c models.Check
+	c.OneOf("order", in.Order, NewestFirst, OldestFirst)
+	c.Range("limit", in.Limit, 1, models.PageLimit)
+	c.That(in.Offset >= 0, "offset", "out_of_range", "Use a number from 0.")
+	for _, t := range in.Texts {
+		c.That(texts[t.Field] != "", t.Field, "unknown_field", "Search in id, name or description.")
+		c.OneOf("mode", t.Mode, MatchExact, MatchLike)
+	}
+	return c.Err()
+}
+
+// query is the conditions of a search and their arguments. plain tells that there are none but the tenant.
+type query struct {
+	where strings.Builder
+	args  []any
+	plain bool
+}
+
+func (q *query) add(clause string, args ...any) {
+	q.where.WriteString(" AND " + clause)
+	q.args = append(q.args, args...)
+	q.plain = false
+}
+
+func (q *query) in(column string, values []string) {
+	if len(values) > 0 {
+		clause, args := oneOf(column, values)
+		q.add(clause, args...)
+	}
+}
+
+func oneOf(column string, values []string) (string, []any) {
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	return column + " IN (?" + strings.Repeat(", ?", len(values)-1) + ")", args
+}
+
+func (in FindIn) conditions(actor models.Actor, postgres bool) *query {
+	q := &query{args: []any{actor.TenantID}, plain: true}
+	q.where.WriteString("c.tenant_id = ?")
+	if actor.ApplicationID != "" {
+		q.add("c.application_id = ?", actor.ApplicationID)
+	}
+	q.in("c.id", in.IDs)
+	q.in("c.profile", in.Profiles)
+	if in.Protocol != "" {
+		q.add("c.protocol = ?", in.Protocol)
+	}
+	if in.ThirdParty.Set {
+		q.add("c.third_party = ?", in.ThirdParty.V)
+	}
+	if in.Kind != "" {
+		q.add("EXISTS (SELECT 1 FROM applications a WHERE a.id = c.application_id AND a.kind = ?)", in.Kind)
+	}
+	in.matches(q, postgres)
+	return q
+}
+
+// matches adds the comparisons of texts.
+func (in FindIn) matches(q *query, postgres bool) {
+	clauses, args := []string{}, []any{}
+	for _, t := range in.Texts {
+		clause, values := t.clause(postgres)
+		clauses, args = append(clauses, clause), append(args, values...)
+	}
+	if len(clauses) == 0 {
+		return
+	}
+	joint := " OR "
+	if in.AllTexts {
+		joint = " AND "
+	}
+	q.add("("+strings.Join(clauses, joint)+")", args...)
+}
+
+func (t TextMatch) clause(postgres bool) (string, []any) {
+	column, values := texts[t.Field], slices.Clone(t.Values)
+	if !t.Cased {
+		column = "LOWER(" + column + ")"
+		for i, v := range values {
+			values[i] = strings.ToLower(v)
+		}
+	}
+	switch {
+	case len(values) == 0:
+		return "1 = 0", nil
+	case t.Mode == MatchExact:
+		return oneOf(column, values)
+	case t.Cased && !postgres: // SQLite's LIKE takes no notice of case, its GLOB does
+		return anyOf(column+" GLOB ?", values, glob)
+	}
+	return anyOf(column+" LIKE ? ESCAPE '!'", values, func(v string) string { return strings.ReplaceAll(v, "!", "!!") })
+}
+
+func anyOf(clause string, values []string, spell func(string) string) (string, []any) {
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = spell(v)
+	}
+	return "(" + clause + strings.Repeat(" OR "+clause, len(values)-1) + ")", args
+}
+
+// glob spells a LIKE pattern the other way.
+func glob(pattern string) string {
+	return strings.NewReplacer("*", "[*]", "?", "[?]", "[", "[[]", "%", "*", "_", "?").Replace(pattern)
+}
+
+// found gives the keys of one page, one beyond its size.
+func (o Ops) found(ctx context.Context, in FindIn, q *query) ([]models.Key, error) {
+	sign, dir := "<", " DESC"
+	if in.Order == OldestFirst {
+		sign, dir = ">", ""
+	}
+	where, args := q.where.String(), append([]any(nil), q.args...)
+	if in.After != "" {
+		from, err := o.Vault.ReadCursor("found clients "+in.Order, in.After)
+		if err != nil {
+			return nil, err
+		}
+		where += " AND (c.created_at, c.id) " + sign + " (?, ?)"
+		args, in.Offset = append(args, from.Time, from.ID), 0
+	}
+	text := "SELECT c.id, c.created_at FROM clients c WHERE " + where + " ORDER BY c.created_at" + dir + ", c.id" + dir + " LIMIT ? OFFSET ?"
+	rows, err := o.DB.Query(ctx, text, append(args, in.Limit+1, in.Offset)...)
+	if err != nil {
+		return nil, fmt.Errorf("find clients: %w", err)
+	}
+	defer rows.Close()
+	keys := make([]models.Key, 0, in.Limit+1)
+	for rows.Next() {
+		var k models.Key
+		if err := rows.Scan(&k.ID, &k.Time); err != nil {
+			return nil, fmt.Errorf("find clients: %w", err)
+		}
+		keys = append(keys, k)
+	}
+	return keys, rows.Err()
+}
+
+// total is how many clients match; all of the tenant are counted already.
+func (o Ops) total(ctx context.Context, actor models.Actor, q *query) (n int64, err error) {
+	if q.plain && o.counts != nil {
+		return o.counts.Get(ctx, actor.TenantID+" "+models.CountClients, func(ctx context.Context, _ string) (int64, error) {
+			return models.Counted(ctx, o.DB, models.CountClients)
+		})
+	}
+	rows, err := o.DB.Query(ctx, "SELECT COUNT(*) FROM clients c WHERE "+q.where.String(), q.args...)
+	if err != nil {
+		return 0, fmt.Errorf("count clients: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		err = rows.Scan(&n)
+	}
+	if err == nil {
+		err = rows.Err()
+	}
+	return n, err
+}
