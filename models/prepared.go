@@ -79,3 +79,7 @@ func numbered(query string) string {
 	}
 	return b.String()
 }
+
+// Limit spells out how many rows a hot read wants. SQLite plans with the value of a limit, so that a statement with a
+// placeholder there is parsed anew each time that it is bound.
+func Limit(rows int64) string { return " LIMIT " + strconv.FormatInt(rows, 10) }

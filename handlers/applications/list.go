@@ -86,7 +86,13 @@ func (o Ops) keys(ctx context.Context, in ListIn) (models.List[models.Key], []mo
 			return models.List[models.Key]{}, nil, err
 		}
 	}
-	keys, err := o.ids(ctx, in, from)
+	keys, err := o.ids(ctx, in, from, false)
+	if err == nil && orders[in.Sort].byTime {
+		var there bool
+		if there, err = o.dated(ctx, keys, in.Size()); err == nil && !there {
+			keys, err = o.ids(ctx, in, from, true)
+		}
+	}
 	if err != nil {
 		return models.List[models.Key]{}, nil, err
 	}

@@ -120,12 +120,17 @@ var orders = map[string]order{
 	"-name":    {"LOWER(name)", false, true},
 }
 
-// ids gives the ids of one page, one beyond its size, with their sort keys.
-func (o Ops) ids(ctx context.Context, in ListIn, from models.Key) ([]models.Key, error) {
+// ids gives the ids of one page, one beyond its size, with their sort keys. In an order by time it leaves the keys to dated,
+// unless timed says otherwise: reading a time costs as much as reading the rest of the row.
+func (o Ops) ids(ctx context.Context, in ListIn, from models.Key, timed bool) ([]models.Key, error) {
 	by := orders[in.Sort]
 	var sql strings.Builder
 	actor := models.ActorFrom(ctx)
-	sql.WriteString("SELECT id, " + by.column + " FROM applications WHERE tenant_id = ?")
+	columns := "id, " + by.column
+	if by.byTime && !timed {
+		columns = "id"
+	}
+	sql.WriteString("SELECT " + columns + " FROM applications WHERE tenant_id = ?")
 	args := []any{actor.TenantID}
 	where := func(clause string, values ...any) {
 		sql.WriteString(" AND " + clause)
@@ -148,8 +153,8 @@ func (o Ops) ids(ctx context.Context, in ListIn, from models.Key) ([]models.Key,
 	if down {
 		dir = " DESC"
 	}
-	sql.WriteString(" ORDER BY " + by.column + dir + ", id" + dir + " LIMIT ?")
-	rows, err := o.DB.Query(ctx, sql.String(), append(args, in.Size()+1)...)
+	sql.WriteString(" ORDER BY " + by.column + dir + ", id" + dir + models.Limit(int64(in.Size()+1)))
+	rows, err := o.DB.Query(ctx, sql.String(), args...)
 	if err != nil {
 		return nil, fmt.Errorf("list applications: %w", err)
 	}
@@ -157,16 +162,38 @@ func (o Ops) ids(ctx context.Context, in ListIn, from models.Key) ([]models.Key,
 	keys := make([]models.Key, 0, in.Size()+1)
 	for rows.Next() {
 		var k models.Key
-		dest := any(&k.Text)
-		if by.byTime {
-			dest = &k.Time
+		dest := []any{&k.ID, &k.Text}
+		switch {
+		case by.byTime && timed:
+			dest[1] = &k.Time
+		case by.byTime:
+			dest = dest[:1]
 		}
-		if err := rows.Scan(&k.ID, dest); err != nil {
+		if err := rows.Scan(dest...); err != nil {
 			return nil, fmt.Errorf("list applications: %w", err)
 		}
 		keys = append(keys, k)
 	}
 	return keys, rows.Err()
+}
+
+// dated puts the times into the keys that cursors are made of, the first and the last of the page, out of the cached rows. It
+// tells false when one of them was deleted meanwhile.
+func (o Ops) dated(ctx context.Context, keys []models.Key, size int) (bool, error) {
+	if len(keys) == 0 {
+		return true, nil
+	}
+	for _, i := range []int{0, min(size, len(keys)) - 1} {
+		e, err := o.entry(ctx, keys[i].ID)
+		if models.IsFault(err, models.NotFound) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		keys[i].Time = e.Row.CreatedAt
+	}
+	return true, nil
 }
 
 // filter writes the conditions of a list.

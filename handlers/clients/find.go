@@ -61,17 +61,17 @@ func (o Ops) Find(ctx context.Context, in FindIn) (models.Hits[models.Client], e
 		return out, err
 	}
 	q := in.conditions(actor, o.DB.Postgres)
-	keys, err := o.found(ctx, in, q)
+	ids, err := o.found(ctx, in, q)
 	if err != nil {
 		return out, err
 	}
-	if int64(len(keys)) > in.Limit {
-		keys = keys[:in.Limit]
-		out.Next = o.Vault.Cursor("found clients "+in.Order, keys[in.Limit-1])
+	more := int64(len(ids)) > in.Limit
+	if more {
+		ids = ids[:in.Limit]
 	}
-	out.Items = make([]models.Client, 0, len(keys))
-	for _, k := range keys {
-		c, err := o.find(ctx, k.ID)
+	out.Items = make([]models.Client, 0, len(ids))
+	for _, id := range ids {
+		c, err := o.find(ctx, id)
 		if models.IsFault(err, models.NotFound) {
 			continue // deleted between the two reads
 		}
@@ -79,6 +79,9 @@ func (o Ops) Find(ctx context.Context, in FindIn) (models.Hits[models.Client], e
 			return out, err
 		}
 		out.Items = append(out.Items, c)
+	}
+	if n := len(out.Items); more && n > 0 {
+		out.Next = o.Vault.Cursor("found clients "+in.Order, models.Key{Time: out.Items[n-1].CreatedAt, ID: out.Items[n-1].ID})
 	}
 	if in.Total {
 		out.Total, err = o.total(ctx, actor, q)
@@ -197,8 +200,8 @@ func glob(pattern string) string {
 	return strings.NewReplacer("*", "[*]", "?", "[?]", "[", "[[]", "%", "*", "_", "?").Replace(pattern)
 }
 
-// found gives the keys of one page, one beyond its size.
-func (o Ops) found(ctx context.Context, in FindIn, q *query) ([]models.Key, error) {
+// found gives the ids of one page, one beyond its size.
+func (o Ops) found(ctx context.Context, in FindIn, q *query) ([]string, error) {
 	sign, dir := "<", " DESC"
 	if in.Order == OldestFirst {
 		sign, dir = ">", ""
@@ -212,21 +215,21 @@ func (o Ops) found(ctx context.Context, in FindIn, q *query) ([]models.Key, erro
 		where += " AND (c.created_at, c.id) " + sign + " (?, ?)"
 		args, in.Offset = append(args, from.Time, from.ID), 0
 	}
-	text := "SELECT c.id, c.created_at FROM clients c WHERE " + where + " ORDER BY c.created_at" + dir + ", c.id" + dir + " LIMIT ? OFFSET ?"
-	rows, err := o.DB.Query(ctx, text, append(args, in.Limit+1, in.Offset)...)
+	text := "SELECT c.id FROM clients c WHERE " + where + " ORDER BY c.created_at" + dir + ", c.id" + dir + models.Limit(in.Limit+1) + " OFFSET ?"
+	rows, err := o.DB.Query(ctx, text, append(args, in.Offset)...)
 	if err != nil {
 		return nil, fmt.Errorf("find clients: %w", err)
 	}
 	defer rows.Close()
-	keys := make([]models.Key, 0, in.Limit+1)
+	ids := make([]string, 0, in.Limit+1)
 	for rows.Next() {
-		var k models.Key
-		if err := rows.Scan(&k.ID, &k.Time); err != nil {
+		var id string
+		if err := rows.Scan(&id); err != nil {
 			return nil, fmt.Errorf("find clients: %w", err)
 		}
-		keys = append(keys, k)
+		ids = append(ids, id)
 	}
-	return keys, rows.Err()
+	return ids, rows.Err()
 }
 
 // total is how many clients match; all of the tenant are counted already.
