@@ -18,6 +18,7 @@ import (
 	"gatehouse/handlers/account"
 	"gatehouse/handlers/administrators"
 	"gatehouse/handlers/applications"
+	"gatehouse/handlers/auth0"
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/credentials"
 	"gatehouse/handlers/documents"
@@ -87,6 +88,7 @@ type features struct {
 	overview     overview.Ops
 	transmit     transmit.Dialect
 	logto        logto.Dialect
+	auth0        auth0.Dialect
 	search       search.Ops
 
 	outbox         outbox.Ops
@@ -113,6 +115,7 @@ func Build(ctx context.Context, c Config) (*App, error) {
 	}
 	a.Server.Answers(transmit.Prefix, a.transmit.Face())
 	a.Server.Answers(logto.Prefix, a.logto.Face())
+	a.Server.Answers(auth0.Prefix, a.auth0.Face())
 	if err := a.Server.Mount(a.routes()...); err != nil {
 		return nil, err
 	}
@@ -131,7 +134,8 @@ func (a *App) resources() {
 	a.ring = keys.NewRing(db, vault)
 	a.keys = keys.Ops{DB: db, Vault: vault, Now: models.Now}
 	a.oauth = oauth.New(oauth.Options{DB: db, Vault: vault, Ring: a.ring, Usages: a.usages, Tenant: a.settings.Current,
-		Outbound: a.outbound, URL: a.Config.URL, Aliases: a.Config.Aliases})
+		Outbound: a.outbound, URL: a.Config.URL, Aliases: a.Config.Aliases,
+		Scopes: map[string]func([]string) models.Actions{models.FaceAuth0: auth0.Actions}})
 	a.clients = clients.New(db, vault)
 	a.applications = applications.New(db, vault, a.clients)
 	a.experience = experience.New(db, vault)
@@ -145,6 +149,7 @@ func (a *App) resources() {
 	a.transmit = transmit.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience,
 		Tenant: a.settings.Current}
 	a.logto = logto.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience}
+	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients}
 	a.people()
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
 	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run)
@@ -232,6 +237,7 @@ func (a *App) routes() []web.Route {
 		a.oauth.Routes(),
 		a.transmit.Routes(),
 		a.logto.Routes(),
+		a.auth0.Routes(),
 		a.keys.Routes(),
 	} {
 		routes = append(routes, more...)

@@ -50,6 +50,16 @@ func (l *limiter) failed(r *Request, fault error) error {
 	return limited(time.Second)
 }
 
+// Allowance is what is left to the address of a request before it is refused for failed authentications, the only limit of
+// authenticated calls; reset is when all of it is there again.
+func (r *Request) Allowance(now time.Time) (limit, left int, reset time.Time) {
+	left = failureBurst
+	if b, ok := r.srv.limit.failures.GetIfPresent(r.ip); ok {
+		left = max(0, min(failureBurst, int(b.Tokens())))
+	}
+	return failureBurst, left, now.Add(time.Duration(failureBurst-left) * time.Second / failureRate)
+}
+
 // anonymous counts an unsafe request that anybody may send.
 func (l *limiter) anonymous(r *Request) error {
 	if m := r.c.Method(); m == "GET" || m == "HEAD" {

@@ -41,6 +41,7 @@ type Endpoint struct {
 type Doc struct {
 	Summary  string
 	Tag      string
+	Scopes   string // the permissions of a dialect's document, with spaces between, any one of which opens the operation
 	Coverage string // "enforced" or "stored": what a dialect's table says; empty for enforced
 	Hidden   bool   // left out of the OpenAPI document
 	Media    string // media type of the answer when it is not JSON

@@ -22,8 +22,9 @@ type Mode int
 
 // The modes.
 const (
-	Lenient Mode = iota // unknown members are ignored
-	Strict              // unknown members are refused by name
+	Lenient    Mode = iota // unknown members are ignored
+	Strict                 // unknown members are refused by name
+	StrictBody             // unknown members of a body are refused by name, unknown parameters of a query are ignored
 )
 
 const maxDepth = 64
@@ -92,7 +93,7 @@ func DecodeJSON(body []byte, in any, mode Mode) error {
 		return err
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
-	if mode == Strict {
+	if mode != Lenient {
 		dec.DisallowUnknownFields()
 	}
 	if err := dec.Decode(in); err != nil {
@@ -268,7 +269,7 @@ func isOpt(t reflect.Type) bool {
 
 func bindQuery(r *Request, v reflect.Value, p *plan, mode Mode, c *models.Check) {
 	args := r.c.Context().QueryArgs()
-	if len(p.query) == 0 && mode == Lenient || args.Len() == 0 {
+	if len(p.query) == 0 && mode != Strict || args.Len() == 0 {
 		return
 	}
 	known := map[string]bool{}

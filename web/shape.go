@@ -24,16 +24,25 @@ import (
 //	Method string `json:"method" rule:"required" enum:"none,basic"`
 //	Length models.Opt[float64] `json:"codeLength" rule:"min=4,max=8"`
 //
-// Rules: required; nullable (else null is refused); min, max and whole of a number, min and max characters of a text; filled (a text or list that is not empty);
-// object (a json.RawMessage or map that must be an object). A whole number is an int64, whatever its spelling ("1e3").
+// Rules: required; nullable (else null is refused); min, max and whole of a number, min and max characters of a text; filled (a
+// text or list that is not empty); object (a json.RawMessage that must be an object); those of shape_rules.go. A whole number is
+// an int64, whatever its spelling ("1e3"). Kept is a member that is checked and given back as it was written; Open marks objects
+// that take further members.
 
-// BindShape reads a JSON body into in, a pointer to a struct, then the query, the path and the headers.
+// BindShape reads a JSON body into in, a pointer to a struct, then the query, the path and the headers. With StrictBody a form
+// is read as well, its texts as the types of the members.
 // Faults: Malformed, BadType, Invalid.
 func BindShape(r *Request, in any, mode Mode) error {
 	v := reflect.ValueOf(in).Elem()
 	p := planOf(v.Type())
 	if p.body && r.c.Method() != "GET" && r.c.Method() != "HEAD" {
 		media, _, _ := mime.ParseMediaType(r.c.Get("Content-Type"))
+		if mode == StrictBody && media == "application/x-www-form-urlencoded" {
+			if err := readTree(formTree(v.Type(), r.c.Request().PostArgs()), in, mode); err != nil {
+				return err
+			}
+			return bindAround(r, v, p, mode)
+		}
 		if media != "" && media != "application/json" && !strings.HasSuffix(media, "+json") {
 			return &models.Fault{Code: models.BadType, Reason: "unsupported_media_type", Text: "Send the body as application/json."}
 		}
@@ -69,7 +78,11 @@ func ReadShape(body []byte, in any, mode Mode) error {
 	if err != nil {
 		return err
 	}
-	s := shape{strict: mode == Strict}
+	return readTree(tree, in, mode)
+}
+
+func readTree(tree any, in any, mode Mode) error {
+	s := shape{strict: mode != Lenient}
 	if object, ok := tree.(map[string]any); ok {
 		s.object(reflect.ValueOf(in).Elem(), object, "")
 	} else {
@@ -137,6 +150,9 @@ func membersOf(t reflect.Type) []member {
 		if words, ok := f.Tag.Lookup("enum"); ok {
 			rules["enum"] = words
 		}
+		if pattern, ok := f.Tag.Lookup("pattern"); ok {
+			rules["pattern"] = pattern
+		}
 		_, required := rules["required"]
 		out = append(out, member{name, f.Index, rules, required})
 	}
@@ -155,7 +171,7 @@ func (s *shape) object(v reflect.Value, object map[string]any, at string) {
 			s.check.Add(at+m.name, "required", "This member is required.")
 		}
 	}
-	if !s.strict {
+	if !s.strict || isOpen(v.Type()) {
 		return
 	}
 	for name := range object {
@@ -175,6 +191,9 @@ func (s *shape) value(v reflect.Value, value any, at string, rules map[string]st
 		return
 	}
 	switch t := v.Addr().Interface().(type) {
+	case keeper:
+		s.keep(t, value, at, rules)
+		return
 	case Union:
 		s.union(v, t, value, at, rules)
 		return
@@ -241,12 +260,17 @@ func (s *shape) plain(v reflect.Value, value any, at string, rules map[string]st
 		s.number(v, value, at, rules)
 	case reflect.Slice:
 		s.list(v, value, at, rules)
-	case reflect.Struct:
-		if object, ok := value.(map[string]any); ok {
+	case reflect.Struct, reflect.Map:
+		object, ok := value.(map[string]any)
+		switch {
+		case !ok:
+			s.wrong(at, "an object", value)
+		case !s.count(len(object), "props", "member", at, rules):
+		case v.Kind() == reflect.Map:
+			s.mapping(v, object, at, rules)
+		default:
 			s.object(v, object, at+".")
-			return
 		}
-		s.wrong(at, "an object", value)
 	default:
 		panic("web: ReadShape cannot fill " + v.Type().String())
 	}
@@ -266,7 +290,7 @@ func (s *shape) string(v reflect.Value, value any, at string, rules map[string]s
 		s.check.Add(at, "required", "This member needs a value.")
 		return
 	}
-	if s.length(utf8.RuneCountInString(text), at, rules) {
+	if s.spelled(text, at, rules) && s.length(utf8.RuneCountInString(text), at, rules) {
 		v.SetString(text)
 	}
 }
@@ -341,6 +365,9 @@ func (s *shape) list(v reflect.Value, value any, at string, rules map[string]str
 	}
 	if _, ok := rules["filled"]; ok && len(items) == 0 {
 		s.check.Add(at, "required", "This list needs at least one item.")
+	}
+	if !s.count(len(items), "items", "item", at, rules) {
+		return
 	}
 	list := reflect.MakeSlice(v.Type(), len(items), len(items))
 	for i, item := range items {

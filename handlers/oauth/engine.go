@@ -5,6 +5,7 @@ package oauth
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"gatehouse/handlers/keys"
@@ -25,6 +26,9 @@ type Options struct {
 	URL      string                                           // public origin
 	Aliases  []string                                         // further public origins
 	Now      func() time.Time
+	// Scopes tells, for a management face, what the scopes of its tokens allow. Those of the native face are actions already;
+	// a face that is not listed has no scopes, and its tokens allow what their client may.
+	Scopes map[string]func(scopes []string) models.Actions
 }
 
 // Engine is the authorization server.
@@ -46,6 +50,11 @@ func New(o Options) *Engine {
 	if o.Now == nil {
 		o.Now = models.Now
 	}
+	o.Scopes = maps.Clone(o.Scopes)
+	if o.Scopes == nil {
+		o.Scopes = map[string]func([]string) models.Actions{}
+	}
+	o.Scopes[models.FaceNative] = func(scopes []string) models.Actions { return scopes }
 	e := &Engine{Options: o, audiences: grant.NewAudiences(o.URL, o.Aliases), issuers: issuers(o.URL, o.Aliases),
 		parties:  models.NewCache[*known](o.DB.Caches, models.CacheOAuthClient, 10_000),
 		verified: newRemembered(), refusals: newRefusals(), endpoints: map[string]bool{}, documents: map[issued]web.Document{}}

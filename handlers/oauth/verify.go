@@ -108,7 +108,7 @@ func (e *Engine) admit(ctx context.Context, t opened, face string) (models.Actor
 	case !party.Reaches(face):
 		return none, rejected("The client of the access token may no longer use this API.")
 	}
-	return actor(party, t.scope, face), nil
+	return e.actor(party, t.scope, face), nil
 }
 
 func orRejected(err error, text string) error {
@@ -119,14 +119,14 @@ func orRejected(err error, text string) error {
 }
 
 // actor is the client as operations see it: of a management application with the whole tenant in reach, else with its own
-// application. The scope of a native token narrows what it may do.
-func actor(p *grant.Party, scope, face string) models.Actor {
+// application. The scope of a token narrows what it may do, where the face has scopes.
+func (e *Engine) actor(p *grant.Party, scope, face string) models.Actor {
 	a := models.Actor{Kind: models.ActorClient, ID: p.ClientID, Name: p.ApplicationName, TenantID: p.TenantID, Actions: models.ManagementActions}
 	if !p.Management {
 		a.ApplicationID, a.Actions = p.ApplicationID, models.OwnActions
 	}
-	if wanted := token.Scopes(scope); face == models.FaceNative && len(wanted) > 0 {
-		a.Actions = narrow(a.Actions, wanted)
+	if wanted, read := token.Scopes(scope), e.Scopes[face]; read != nil && len(wanted) > 0 {
+		a.Actions = narrow(a.Actions, read(wanted))
 	}
 	return a
 }

@@ -50,8 +50,11 @@ func resource(in Asked) (string, error) {
 
 var action = regexp.MustCompile(`^(\*|[a-z_]{1,40}\.(\*|[a-z_]{1,40})|\*\.[a-z_]{1,40})$`)
 
+// permission is a scope of the Auth0 face.
+var permission = regexp.MustCompile(`^(create|read|update|delete):[a-z_]{1,60}$`)
+
 // scope grants what the audience's face knows. In Logto's the one scope is "all"; the native face takes actions, by which a
-// token may do less than its client; elsewhere it is those that the client's settings allow. What is asked for beyond that is
+// token may do less than its client, and Auth0's takes its document's permissions to the same end; elsewhere it is those that the client's settings allow. What is asked for beyond that is
 // left out (RFC 6749 section 3.3: the answer says what was granted).
 func scope(p *Party, face, asked string) (string, error) {
 	switch face {
@@ -65,6 +68,12 @@ func scope(p *Party, face, asked string) (string, error) {
 			}
 		}
 		return strings.Join(scopes, " "), nil
+	case models.FaceAuth0:
+		known := slices.DeleteFunc(token.Scopes(asked), func(s string) bool { return !permission.MatchString(s) })
+		if len(known) == 0 && asked != "" { // no scope at all would mean every one
+			return "", Fail(InvalidScope, "The scopes of this resource are permissions such as read:clients.")
+		}
+		return strings.Join(known, " "), nil
 	case "":
 		return strings.Join(slices.DeleteFunc(token.Scopes(asked), func(s string) bool { return !slices.Contains(p.Scopes, s) }), " "), nil
 	}

@@ -1,0 +1,55 @@
+// Package auth0 speaks Auth0's management API under /api/v2: a face, and mappings between the document's words and the
+// operations of its neighbours. It adds no rule of its own beyond the document's limits. A resource has a file, with its wire
+// types, its pure mappings and one function of routes, which Routes below joins to the others.
+package auth0
+
+import (
+	"gatehouse/handlers/applications"
+	"gatehouse/handlers/clients"
+	"gatehouse/models"
+	"gatehouse/web"
+)
+
+// Prefix is where the dialect is served; unknown paths below it are answered in its shape.
+const Prefix = "/api/v2"
+
+// Dialect is what the routes work with.
+type Dialect struct {
+	DB           models.DB
+	Applications applications.Ops
+	Clients      clients.Ops
+}
+
+// In gives the same dialect inside a transaction.
+func (d Dialect) In(tx models.DB) Dialect {
+	d.DB, d.Applications, d.Clients = tx, d.Applications.In(tx), d.Clients.In(tx)
+	return d
+}
+
+// Face is how the dialect reads, writes and tells of faults.
+func (d Dialect) Face() web.Face { return face{} }
+
+// Routes lists every operation that is served, a function for each resource. Static segments come before {id}; web sees to that.
+func (d Dialect) Routes() []web.Route {
+	var all []web.Route
+	for _, more := range []func() []web.Route{} {
+		all = append(all, more()...)
+	}
+	return all
+}
+
+// op is an operation of the document. Any one of its scopes opens it; the action that its caller must hold follows from the
+// first (scopes.go).
+func op(method, path, scopes string, e web.Endpoint) web.Route {
+	doc := e.Doc()
+	doc.Scopes, doc.Tag, doc.Hidden = scopes, "auth0", true
+	return web.Route{Method: method, Path: Prefix + path, Action: actionOf(scopes), Endpoint: e.With(doc)}
+}
+
+// stored marks an operation whose settings are kept and given back, and which nothing enforces yet.
+func stored(route web.Route) web.Route {
+	doc := route.Doc()
+	doc.Coverage = Stored
+	route.Endpoint = route.With(doc)
+	return route
+}

@@ -1,0 +1,80 @@
+package auth0
+
+import (
+	"strings"
+
+	"gatehouse/models"
+)
+
+// The document's scopes are a verb and a noun in the plural, "read:clients"; our actions a noun and a verb, "client.read".
+// Most follow from each other by rule. granted holds those that do not.
+var granted = map[string]models.Actions{
+	"create:clients":                              {"client.create", "application.create"},
+	"delete:clients":                              {"client.delete", "application.delete"},
+	"read:client_summary":                         {"client.read"},
+	"read:client_keys":                            {"client.read", "secret.read"},
+	"update:client_keys":                          {"client.update", "client.read", "secret.rotate", "credential.create", "credential.update"},
+	"read:client_credentials":                     {"client.read", "credential.read", "secret.read"},
+	"create:client_credentials":                   {"credential.create"},
+	"update:client_credentials":                   {"client.update", "credential.update"},
+	"delete:client_credentials":                   {"credential.delete"},
+	"create:signing_keys":                         {"key.rotate", "key.create"},
+	"update:signing_keys":                         {"key.rotate", "key.update"},
+	"read:logs_users":                             {"event.read"},
+	"read:stats":                                  {"stats.read"},
+	"create:custom_signing_keys":                  {"custom_signing_keys.update", "custom_signing_keys.create"},
+	"update:custom_signing_keys":                  {"custom_signing_keys.update", "custom_signing_keys.create"},
+	"read:organizations_summary":                  {"organization.read"},
+	"update:client_token_vault_privileged_access": {"client.update"},
+}
+
+// nouns are ours for the document's, where they are not its singular.
+var nouns = map[string]string{
+	"logs": "event", "tenant_settings": "settings", "signing_keys": "key", "resource_servers": "resource",
+	"custom_signing_keys": "custom_signing_keys", "branding": "branding", "attack_protection": "attack_protection",
+}
+
+// Actions are what a token with these scopes may do. Words that are no scopes of the document add nothing.
+func Actions(scopes []string) models.Actions {
+	var out models.Actions
+	for _, s := range scopes {
+		out = append(out, actionsOf(s)...)
+	}
+	return out
+}
+
+func actionsOf(scope string) models.Actions {
+	if actions, ok := granted[scope]; ok {
+		return actions
+	}
+	verb, noun, ok := strings.Cut(scope, ":")
+	if !ok || noun == "" || !strings.Contains(" create read update delete ", " "+verb+" ") {
+		return nil
+	}
+	return models.Actions{singular(noun) + "." + verb}
+}
+
+func singular(noun string) string {
+	if ours, ok := nouns[noun]; ok {
+		return ours
+	}
+	if stem, ok := strings.CutSuffix(noun, "ies"); ok {
+		return stem + "y"
+	}
+	return strings.TrimSuffix(noun, "s")
+}
+
+// actionOf is the action of an operation that any of the scopes opens: the first one that all of them grant.
+func actionOf(scopes string) string {
+	words := strings.Fields(scopes)
+	for _, action := range actionsOf(words[0]) {
+		common := true
+		for _, s := range words[1:] {
+			common = common && actionsOf(s).Allow(action)
+		}
+		if common {
+			return action
+		}
+	}
+	return "" // a route without an action does not start
+}
