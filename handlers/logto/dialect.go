@@ -5,6 +5,8 @@ package logto
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"gatehouse/handlers/applications"
@@ -39,7 +41,9 @@ func (d Dialect) Face() web.Face { return face{} }
 // Routes lists every operation that is spoken, a function a file.
 func (d Dialect) Routes() []web.Route {
 	var all []web.Route
-	for _, routes := range []func(web.Face) []web.Route{} {
+	for _, routes := range []func(web.Face) []web.Route{
+		d.applicationRoutes, d.customDataRoutes, d.secretRoutes, d.protectedRoutes, d.accessRoutes,
+	} {
 		all = append(all, routes(d.Face())...)
 	}
 	return all
@@ -89,3 +93,6 @@ func list[T any](v []T) []T {
 	}
 	return v
 }
+
+// sortedKeys are the names in a map, in order, so that what depends on their order is the same each time.
+func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }

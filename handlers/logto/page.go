@@ -6,7 +6,6 @@ import (
 
 	"github.com/valyala/fasthttp"
 
-	"gatehouse/models"
 	"gatehouse/web"
 )
 
@@ -123,13 +122,4 @@ func (p page[T]) links(r *web.Request) {
 		add("next", p.in.number+1)
 	}
 	add("last", last)
-}
-
-// find is a page of rows that an operation counts and cuts itself.
-func find[T, W any](w window, found models.List[T], total int64, show func(T) W) page[W] {
-	out := make([]W, len(found.Items))
-	for i, item := range found.Items {
-		out[i] = show(item)
-	}
-	return pageOf(w, out, total)
 }

@@ -3,11 +3,12 @@ package logto
 import (
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 	"unicode"
 
 	"github.com/valyala/fasthttp"
+
+	"gatehouse/handlers/clients"
 )
 
 // Ways to compare a text with what is searched for.
@@ -60,7 +61,7 @@ func parseSearch(query map[string][]string) (search, error) {
 	default:
 		return s, badSearch("joint is and or or.")
 	}
-	for _, name := range sortedNames(query) {
+	for _, name := range sortedKeys(query) {
 		field, ok := searchField(name)
 		if !ok {
 			continue
@@ -87,7 +88,7 @@ func searchField(name string) (string, bool) {
 }
 
 func modeOf(query map[string][]string, field string) string {
-	for _, name := range sortedNames(query) {
+	for _, name := range sortedKeys(query) {
 		if of, ok := strings.CutPrefix(name, "mode."); ok && field != "" && snake(of) == field {
 			return lastOf(query, name)
 		}
@@ -217,15 +218,6 @@ func snake(name string) string {
 	return b.String()
 }
 
-func sortedNames(query map[string][]string) []string {
-	names := make([]string, 0, len(query))
-	for name := range query {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
-}
-
 func lastOf(query map[string][]string, names ...string) string {
 	for _, name := range names {
 		if v := query[name]; len(v) > 0 {
@@ -233,4 +225,30 @@ func lastOf(query map[string][]string, names ...string) string {
 		}
 	}
 	return ""
+}
+
+// asked tells whether the database can answer a search: no patterns, and no "all of several fields".
+func asked(s search) bool {
+	return !slices.ContainsFunc(s.matches, func(m match) bool {
+		escaped := slices.ContainsFunc(m.values, func(v string) bool { return strings.Contains(v, `\`) })
+		return m.mode != modeLike && m.mode != modeExact || escaped || m.field == "" && s.every
+	})
+}
+
+// texts is a search as the database takes it; a match of all fields is one of each. It is nil for one that must be sifted.
+func texts(s search, fields []string) []clients.TextMatch {
+	var out []clients.TextMatch
+	if !asked(s) {
+		return nil
+	}
+	for _, m := range s.matches {
+		of := fields
+		if m.field != "" {
+			of = []string{m.field}
+		}
+		for _, field := range of {
+			out = append(out, clients.TextMatch{Field: field, Mode: m.mode, Values: m.values, Cased: s.caseSensitive})
+		}
+	}
+	return out
 }

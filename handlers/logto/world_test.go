@@ -190,3 +190,10 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// same tells whether two values are the same JSON.
+func same(got, want any) bool {
+	a, _ := json.Marshal(got)
+	b, _ := json.Marshal(want)
+	return string(a) == string(b)
+}
