@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -18,11 +19,10 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/alecthomas/kong"
 
 	"gatehouse/handlers"
 	"gatehouse/migrations"
@@ -34,59 +34,143 @@ import (
 var version = "dev"
 
 // database is the part of the configuration that every command needs.
-type database struct {
-	Data          string `help:"Folder of the database, the master key and the local certificate authority." env:"GATEHOUSE_DATA" default:"./data" type:"path"`
-	DatabaseURL   string `help:"postgres:// address; without it an embedded SQLite database in the data folder." env:"GATEHOUSE_DATABASE_URL" placeholder:"URL"`
-	MasterKeyFile string `help:"File of the master key, one version a line; <data>/master.key when absent, made on first start." env:"GATEHOUSE_MASTER_KEY_FILE" placeholder:"FILE"`
-	MasterKey     string `help:"The master key itself." env:"GATEHOUSE_MASTER_KEY" hidden:""`
+type database struct{ Data, DatabaseURL, MasterKeyFile, MasterKey string }
+
+func (d *database) flags(f *options) {
+	f.text(&d.Data, "data", "GATEHOUSE_DATA", "./data", "Folder of the database, the master key and the local certificate authority.")
+	f.text(&d.DatabaseURL, "database-url", "GATEHOUSE_DATABASE_URL", "", "postgres:// address; without it an embedded SQLite database in the data folder.")
+	f.text(&d.MasterKeyFile, "master-key-file", "GATEHOUSE_MASTER_KEY_FILE", "", "File of the master key, one version a line; <data>/master.key when absent, made on first start.")
+	d.MasterKey = os.Getenv("GATEHOUSE_MASTER_KEY") // by environment only: a command line can be read by every user of a machine
 }
 
 type serve struct {
-	database       `embed:""`
-	Listen         string   `help:"Address of the plain HTTP listener." env:"GATEHOUSE_LISTEN" default:"127.0.0.1:8080"`
-	TLSListen      string   `name:"tls-listen" help:"Address of the TLS listener, or off." env:"GATEHOUSE_TLS_LISTEN" default:"127.0.0.1:8443"`
-	TLSCert        string   `name:"tls-cert" help:"PEM certificate chain; a local authority makes one when absent." env:"GATEHOUSE_TLS_CERT" placeholder:"FILE"`
-	TLSKey         string   `name:"tls-key" help:"PEM key of the certificate." env:"GATEHOUSE_TLS_KEY" placeholder:"FILE"`
-	URL            string   `help:"Public origin; it follows --listen when absent." env:"GATEHOUSE_URL" placeholder:"URL"`
-	Alias          []string `help:"Further public origins." env:"GATEHOUSE_ALIASES" placeholder:"URL" sep:","`
-	TrustedProxies []string `help:"Networks of proxies whose X-Forwarded-For counts." env:"GATEHOUSE_TRUSTED_PROXIES" placeholder:"CIDR"`
-	AllowOutbound  []string `help:"Private networks that outgoing calls may reach, also without TLS." env:"GATEHOUSE_ALLOW_OUTBOUND" placeholder:"CIDR"`
-	MetricsListen  string   `help:"Address of metrics and profiling; off when absent." env:"GATEHOUSE_METRICS_LISTEN" placeholder:"ADDR"`
-	LogLevel       string   `help:"debug, info, warn or error." env:"GATEHOUSE_LOG_LEVEL" default:"info" enum:"debug,info,warn,error"`
-
-	AdminEmail            string `env:"GATEHOUSE_ADMIN_EMAIL" hidden:""`
-	AdminPassword         string `env:"GATEHOUSE_ADMIN_PASSWORD" hidden:""`
-	BootstrapClientID     string `env:"GATEHOUSE_BOOTSTRAP_CLIENT_ID" hidden:""`
-	BootstrapClientSecret string `env:"GATEHOUSE_BOOTSTRAP_CLIENT_SECRET" hidden:""`
+	database
+	Listen, TLSListen, TLSCert, TLSKey, URL, MetricsListen, LogLevel string
+	Alias, TrustedProxies, AllowOutbound                             []string
 }
 
-type commands struct {
-	Serve       serve       `cmd:"" default:"withargs" help:"Run the server (the default)."`
-	Migrate     migrate     `cmd:"" help:"Bring the database schema up to date and stop."`
-	Backup      backup      `cmd:"" help:"Write a consistent copy of the embedded database to FILE, also while the server runs."`
-	Restore     restore     `cmd:"" help:"Replace the embedded database by the copy in FILE; the server must not run."`
-	Healthcheck healthcheck `cmd:"" help:"Ask a running server whether it is ready."`
-	AuditVerify auditVerify `cmd:"" help:"Check that no entry of the audit log was removed, altered or reordered."`
-	Rekey       rekey       `cmd:"" help:"Wrap the data keys with a new version of the master key."`
-	Version     versionOf   `cmd:"" help:"Print the version."`
+func (s *serve) flags(f *options) {
+	f.text(&s.Listen, "listen", "GATEHOUSE_LISTEN", "127.0.0.1:8080", "Address of the plain HTTP listener.")
+	f.text(&s.TLSListen, "tls-listen", "GATEHOUSE_TLS_LISTEN", "127.0.0.1:8443", "Address of the TLS listener, or off.")
+	f.text(&s.TLSCert, "tls-cert", "GATEHOUSE_TLS_CERT", "", "PEM certificate chain; a local authority makes one when absent.")
+	f.text(&s.TLSKey, "tls-key", "GATEHOUSE_TLS_KEY", "", "PEM key of the certificate.")
+	f.text(&s.URL, "url", "GATEHOUSE_URL", "", "Public origin; it follows --listen when absent.")
+	f.list(&s.Alias, "alias", "GATEHOUSE_ALIASES", "Further public origins.")
+	f.list(&s.TrustedProxies, "trusted-proxies", "GATEHOUSE_TRUSTED_PROXIES", "Networks (CIDR) of proxies whose X-Forwarded-For counts.")
+	f.list(&s.AllowOutbound, "allow-outbound", "GATEHOUSE_ALLOW_OUTBOUND", "Private networks (CIDR) that outgoing calls may reach, also without TLS.")
+	f.text(&s.MetricsListen, "metrics-listen", "GATEHOUSE_METRICS_LISTEN", "", "Address of metrics and profiling; off when absent.")
+	f.text(&s.LogLevel, "log-level", "GATEHOUSE_LOG_LEVEL", "info", "debug, info, warn or error.")
+	s.database.flags(f)
+}
+
+// options are the flags of one command, each with its twin in the environment. The standard library's flags do here: a richer
+// package finds its commands by reflection, for which the linker keeps every method of the program, a fifth of the binary.
+type options struct{ *flag.FlagSet }
+
+func (f *options) text(to *string, name, env, otherwise, usage string) {
+	f.StringVar(to, name, otherwise, usage+" $"+env)
+	if v := os.Getenv(env); v != "" {
+		*to = v // not as the default: help would print what the environment holds
+	}
+}
+
+// list may be given several times, or once with commas. On the command line it replaces what the environment says.
+func (f *options) list(to *[]string, name, env, usage string) {
+	if v := os.Getenv(env); v != "" {
+		*to = strings.Split(v, ",")
+	}
+	said := false
+	f.Func(name, usage+" $"+env, func(v string) error {
+		if !said {
+			*to, said = nil, true
+		}
+		*to = append(*to, strings.Split(v, ",")...)
+		return nil
+	})
+}
+
+// command is one word of the program: what it reads and does. A file is an argument that it needs.
+type command struct {
+	name, file, help string
+	flags            func(*options)
+	run              func(file string) error
+}
+
+func commands() []command {
+	var s serve
+	var m migrate
+	var b backup
+	var r restore
+	var h healthcheck
+	var a auditVerify
+	var k rekey
+	return []command{
+		{"serve", "", "Run the server (the default).", s.flags, func(string) error { return s.Run() }},
+		{"migrate", "", "Bring the database schema up to date and stop.", m.flags, func(string) error { return m.Run() }},
+		{"backup", "FILE", "Write a consistent copy of the embedded database to FILE, also while the server runs.", b.flags, b.Run},
+		{"restore", "FILE", "Replace the embedded database by the copy in FILE; the server must not run.", r.flags, r.Run},
+		{"healthcheck", "", "Ask a running server whether it is ready.", h.flags, func(string) error { return h.Run() }},
+		{"audit-verify", "", "Check that no entry of the audit log was removed, altered or reordered.", a.flags, func(string) error { return a.Run() }},
+		{"rekey", "", "Wrap the data keys with a new version of the master key.", k.flags, func(string) error { return k.Run() }},
+		{"version", "", "Print the version.", func(*options) {}, func(string) error {
+			_, err := fmt.Println("gatehouse " + version)
+			return err
+		}},
+	}
 }
 
 func main() {
-	var c commands
-	k := kong.Parse(&c, kong.Name("gatehouse"), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Description("Identity control plane: applications, clients, secrets and the sign-in experience."))
-	if err := k.Run(); err != nil {
+	if err := run(os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "gatehouse: "+err.Error())
 		os.Exit(1)
 	}
 }
 
-type versionOf struct{}
+// run finds the command, reads its flags in any order with its arguments, and does it.
+func run(args []string) error {
+	all, name := commands(), "serve"
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		name, args = args[0], args[1:]
+	}
+	i := slices.IndexFunc(all, func(c command) bool { return c.name == name })
+	if i < 0 {
+		usage(all)
+		return fmt.Errorf("there is no command %q", name)
+	}
+	c, f := all[i], &options{flag.NewFlagSet("gatehouse "+name, flag.ContinueOnError)}
+	c.flags(f)
+	f.Usage = func() {
+		if usage(all); name != "serve" || len(args) > 0 {
+			fmt.Fprintf(f.Output(), "\ngatehouse %s\n", strings.TrimSpace(name+" "+c.file))
+			f.PrintDefaults()
+		}
+	}
+	var files []string
+	for {
+		if err := f.Parse(args); err != nil {
+			return err
+		}
+		if f.NArg() == 0 {
+			break
+		}
+		files, args = append(files, f.Arg(0)), f.Args()[1:]
+	}
+	switch {
+	case c.file == "" && len(files) > 0:
+		return fmt.Errorf("%s takes no argument %q", name, files[0])
+	case c.file != "" && len(files) != 1:
+		return fmt.Errorf("%s needs one %s", name, c.file)
+	case c.file != "":
+		return c.run(files[0])
+	}
+	return c.run("")
+}
 
-// Run prints the version.
-func (versionOf) Run() error {
-	fmt.Println("gatehouse " + version)
-	return nil
+func usage(all []command) {
+	fmt.Fprintln(os.Stderr, "Identity control plane: applications, clients, secrets and the sign-in experience.\n\nUsage: gatehouse [command] [flags]")
+	for _, c := range all {
+		fmt.Fprintf(os.Stderr, "  %-14s %s\n", strings.TrimSpace(c.name+" "+c.file), c.help)
+	}
 }
 
 // store is an opened, migrated database with its keys.
@@ -140,7 +224,10 @@ func (d database) masterKeys() (models.MasterKeys, error) {
 func (s serve) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	log := logger(s.LogLevel)
+	log, err := logger(s.LogLevel)
+	if err != nil {
+		return err
+	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(300) // the live heap is a few MiB: collecting it less often is most of the cost of a small request
 	}
@@ -198,8 +285,8 @@ func (s serve) config(o store, ls []net.Listener, log *slog.Logger) (handlers.Co
 	}
 	return handlers.Config{
 		Version: version, URL: origin, Aliases: aliases, TrustedProxies: proxies, AllowOutbound: outbound, Log: log, DB: o.db, Vault: o.vault, Master: o.master,
-		DatabaseURL: s.DatabaseURL, DataFolder: s.Data, AdminEmail: s.AdminEmail, AdminPassword: models.NewSecret(s.AdminPassword),
-		BootstrapID: s.BootstrapClientID, BootstrapSecret: models.NewSecret(s.BootstrapClientSecret), Printed: os.Stdout,
+		DatabaseURL: s.DatabaseURL, DataFolder: s.Data, AdminEmail: os.Getenv("GATEHOUSE_ADMIN_EMAIL"), AdminPassword: secretEnv("GATEHOUSE_ADMIN_PASSWORD"),
+		BootstrapID: os.Getenv("GATEHOUSE_BOOTSTRAP_CLIENT_ID"), BootstrapSecret: secretEnv("GATEHOUSE_BOOTSTRAP_CLIENT_SECRET"), Printed: os.Stdout,
 		Ready: func(ctx context.Context) error {
 			n, err := migrations.Pending(ctx, o.db.Read)
 			if err == nil && n > 0 {
@@ -209,6 +296,8 @@ func (s serve) config(o store, ls []net.Listener, log *slog.Logger) (handlers.Co
 		},
 	}, nil
 }
+
+func secretEnv(name string) models.Secret { return models.NewSecret(os.Getenv(name)) }
 
 // origins gives the public origin and the aliases: the origin follows the listener when nobody named one, and the TLS
 // listener's localhost origin is always an alias.
@@ -282,10 +371,12 @@ func kind(db models.DB) string {
 	return "sqlite"
 }
 
-func logger(level string) *slog.Logger {
+func logger(level string) (*slog.Logger, error) {
 	var l slog.Level
-	_ = l.UnmarshalText([]byte(level)) // kong has checked the word
-	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: l}))
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, fmt.Errorf("--log-level: %q is not debug, info, warn or error", level)
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: l})), nil
 }
 
 func networks(flag string, texts []string) (out []*net.IPNet, err error) {
@@ -299,9 +390,7 @@ func networks(flag string, texts []string) (out []*net.IPNet, err error) {
 	return out, nil
 }
 
-type migrate struct {
-	database `embed:""`
-}
+type migrate struct{ database }
 
 // Run brings the schema up to date.
 func (m migrate) Run() error {
@@ -313,34 +402,30 @@ func (m migrate) Run() error {
 	return o.db.Close()
 }
 
-type backup struct {
-	database `embed:""`
-	File     string `arg:"" help:"Where the copy goes; it must not exist." type:"path"`
-}
+type backup struct{ database }
 
-// Run copies the database while it is in use.
-func (b backup) Run() error {
+// Run copies the database while it is in use into a file that must not exist.
+func (b *backup) Run(file string) error {
 	if b.DatabaseURL != "" {
 		return errors.New("backup copies the embedded database; for PostgreSQL use pg_dump")
 	}
-	return models.Backup(context.Background(), b.Data, b.File)
+	return models.Backup(context.Background(), b.Data, file)
 }
 
-type restore struct {
-	database `embed:""`
-	File     string `arg:"" help:"A copy made by backup." type:"existingfile"`
-}
+type restore struct{ database }
 
-// Run puts a copy in the place of the database.
-func (r restore) Run() error {
+// Run puts a copy, made by backup, in the place of the database.
+func (r *restore) Run(file string) error {
 	if r.DatabaseURL != "" {
 		return errors.New("restore replaces the embedded database; for PostgreSQL use pg_restore on what pg_dump wrote")
 	}
-	return models.Restore(context.Background(), r.Data, r.File)
+	return models.Restore(context.Background(), r.Data, file)
 }
 
-type healthcheck struct {
-	Listen string `help:"Address of the server." env:"GATEHOUSE_LISTEN" default:"127.0.0.1:8080"`
+type healthcheck struct{ Listen string }
+
+func (h *healthcheck) flags(f *options) {
+	f.text(&h.Listen, "listen", "GATEHOUSE_LISTEN", "127.0.0.1:8080", "Address of the server.")
 }
 
 // Run asks /readyz.
@@ -359,9 +444,7 @@ func (h healthcheck) Run() error {
 	return nil
 }
 
-type rekey struct {
-	database `embed:""`
-}
+type rekey struct{ database }
 
 // Run adds a version to the key file and wraps the data keys with it. Servers that run read the file again by themselves.
 func (r rekey) Run() error {
@@ -387,9 +470,7 @@ func (r rekey) Run() error {
 	return nil
 }
 
-type auditVerify struct {
-	database `embed:""`
-}
+type auditVerify struct{ database }
 
 // Run walks the audit log and says what is wrong with it; a log that is not what was sealed ends the command with an error.
 func (a auditVerify) Run() error {

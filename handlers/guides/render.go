@@ -1,12 +1,11 @@
 package guides
 
 import (
-	"bytes"
 	"embed"
 	"html"
+	"io/fs"
 	"path"
 	"strings"
-	"text/template"
 
 	"gatehouse/models"
 )
@@ -94,51 +93,49 @@ func plain(s string) string {
 //go:embed snippets
 var files embed.FS
 
-// Snippets hold the syntax of templates of other languages, so ours has signs of its own.
-var templates = template.Must(parse())
-
-func parse() (*template.Template, error) {
-	root := template.New("").Delims("[[", "]]").Funcs(template.FuncMap{"xml": html.EscapeString})
-	dirs, err := files.ReadDir("snippets")
-	if err != nil {
-		return nil, err
-	}
-	for _, dir := range dirs {
-		names, err := files.ReadDir(path.Join("snippets", dir.Name()))
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range names {
-			name := dir.Name() + "/" + n.Name()
-			text, err := files.ReadFile("snippets/" + name)
-			if err != nil {
-				return nil, err
-			}
-			if _, err := root.New(name).Parse(string(text)); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return root, nil
-}
-
 // source finds the template of a snippet. Frameworks that need the same programs share them.
 func source(framework, file string) string {
-	name := path.Base(file) + ".tmpl"
 	for _, dir := range []string{framework, "shared"} {
-		if templates.Lookup(dir+"/"+name) != nil {
-			return dir + "/" + name
+		name := "snippets/" + dir + "/" + path.Base(file) + ".tmpl"
+		if _, err := fs.Stat(files, name); err == nil {
+			return name
 		}
 	}
 	return ""
 }
 
+// signs are the places in a snippet and what stands there. Snippets hold the syntax of templates of other languages, so ours
+// has signs of its own, and no more than these: the templates of the standard library would keep every method of the program
+// in the binary, a third of its size.
+func (v Values) signs() []string {
+	secret := v.Secret
+	if secret == "" {
+		secret = "# the secret that you stored"
+	}
+	return []string{"[[Framework]]", v.Framework, "[[Issuer]]", v.Issuer, "[[TokenEndpoint]]", v.TokenEndpoint, "[[Audience]]", v.Audience,
+		"[[ClientID]]", v.ClientID, "[[RedirectURI]]", v.RedirectURI, "[[LogoutURI]]", v.LogoutURI, "[[Home]]", v.Home, "[[Scheme]]", v.Scheme,
+		"[[EntityID]]", v.EntityID, "[[ACSURL]]", v.ACSURL, "[[SecretEnv]]", v.SecretEnv, "[[Secret]]", secret,
+		"[[xml Scheme]]", html.EscapeString(v.Scheme), "[[xml EntityID]]", html.EscapeString(v.EntityID), "[[xml ACSURL]]", html.EscapeString(v.ACSURL)}
+}
+
+// fill puts the values into a snippet. A line that begins with [[?Name]] is there only where that value is.
 func fill(name string, v Values) string {
-	var b bytes.Buffer
-	if name == "" || templates.ExecuteTemplate(&b, name, v) != nil {
+	text, err := files.ReadFile(name)
+	if err != nil {
 		return ""
 	}
-	return strings.TrimRight(b.String(), "\n") + "\n"
+	known := map[string]string{"RedirectURI": v.RedirectURI, "LogoutURI": v.LogoutURI, "EntityID": v.EntityID}
+	var b strings.Builder
+	for line := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(line, "[[?"); ok {
+			var name string
+			if name, line, _ = strings.Cut(rest, "]]"); known[name] == "" {
+				continue
+			}
+		}
+		b.WriteString(line)
+	}
+	return strings.TrimRight(strings.NewReplacer(v.signs()...).Replace(b.String()), "\n") + "\n"
 }
 
 // Render gives the text of one snippet of a framework, with values filled in; lang is the id of its tab. It is empty for
@@ -158,7 +155,7 @@ func Render(framework, lang string, v Values) string {
 
 // Read gives the whole guide of a framework.
 func Read(f Framework, v Values) Guide {
-	g := Guide{Framework: f, Values: v, Installs: f.Install, Assistant: fill("shared/assistant.txt.tmpl", v)}
+	g := Guide{Framework: f, Values: v, Installs: f.Install, Assistant: fill("snippets/shared/assistant.txt.tmpl", v)}
 	if len(f.Packages) > 0 {
 		list := strings.Join(f.Packages, " ")
 		g.Installs = []Snippet{{ID: "npm", Label: "npm", Lang: "sh", Text: "npm install " + list}, {ID: "pnpm", Label: "pnpm", Lang: "sh", Text: "pnpm add " + list},
