@@ -10,9 +10,12 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 
 	"gatehouse/handlers/account"
@@ -22,6 +25,7 @@ import (
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/credentials"
 	"gatehouse/handlers/documents"
+	"gatehouse/handlers/domains"
 	"gatehouse/handlers/events"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
@@ -78,6 +82,7 @@ type features struct {
 	usages       *models.Usages
 	settings     settings.Ops
 	documents    documents.Ops
+	domains      domains.Ops
 	ring         *keys.Ring
 	keys         keys.Ops
 	oauth        *oauth.Engine
@@ -131,6 +136,7 @@ func (a *App) resources() {
 	a.settings = settings.New(db)
 	a.settings.Forget = credentials.Forget
 	a.documents = documents.New(db, vault)
+	a.domains = domains.New(a.documents, a.Config.serves)
 	a.ring = keys.NewRing(db, vault)
 	a.keys = keys.Ops{DB: db, Vault: vault, Now: models.Now}
 	a.oauth = oauth.New(oauth.Options{DB: db, Vault: vault, Ring: a.ring, Usages: a.usages, Tenant: a.settings.Current,
@@ -186,6 +192,14 @@ func (c Config) database() string {
 		return "PostgreSQL"
 	}
 	return "SQLite in ./" + filepath.Base(c.DataFolder)
+}
+
+// serves tells whether a host name is one of the origins that the server was started with.
+func (c Config) serves(host string) bool {
+	return slices.ContainsFunc(append([]string{c.URL}, c.Aliases...), func(origin string) bool {
+		u, err := url.Parse(origin)
+		return err == nil && strings.EqualFold(u.Hostname(), host)
+	})
 }
 
 // begin writes what an empty database needs before the first answer.
