@@ -85,15 +85,18 @@ func StatusOf(code models.Code) int {
 		return 400
 	case WrongMethod:
 		return 405
+	case LargeHeaders:
+		return 431
 	}
 	return 500
 }
 
 // Codes that only HTTP knows.
 const (
-	Malformed   models.Code = "malformed"    // the body is not what its media type says
-	WrongMethod models.Code = "wrong_method" // the path exists, the method does not
-	Internal    models.Code = "internal"     // our fault; the log has it
+	Malformed    models.Code = "malformed"     // the body is not what its media type says
+	WrongMethod  models.Code = "wrong_method"  // the path exists, the method does not
+	LargeHeaders models.Code = "large_headers" // RFC 6585 section 5
+	Internal     models.Code = "internal"      // our fault; the log has it
 )
 
 func title(code models.Code) string {
@@ -101,7 +104,7 @@ func title(code models.Code) string {
 		models.Invalid: "Invalid input", models.Unauthenticated: "Not authenticated", models.Forbidden: "Not allowed",
 		models.NotFound: "Not found", models.Conflict: "Conflict", models.Stale: "Changed meanwhile", models.TooLarge: "Too large",
 		models.BadType: "Unsupported media type", models.RateLimited: "Too many requests", models.Unavailable: "Not available now",
-		Malformed: "Malformed request", WrongMethod: "Method not allowed", Internal: "Internal error",
+		Malformed: "Malformed request", WrongMethod: "Method not allowed", LargeHeaders: "Too large", Internal: "Internal error",
 	}
 	return titles[code]
 }

@@ -22,7 +22,8 @@ import (
 // Limits of one request.
 const (
 	MaxBody    = 1 << 20  // bytes
-	MaxHeader  = 16 << 10 // bytes
+	MaxHeader  = 16 << 10 // bytes of all headers together
+	readBuffer = 32 << 10 // beyond it not even the path of a request is known
 	Deadline   = 15 * time.Second
 	readLimit  = 30 * time.Second
 	idleLimit  = 75 * time.Second
@@ -88,7 +89,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.sessions = newStore(o.DB, o.Vault)
 	s.app = fiber.New(fiber.Config{
-		Immutable: true, DisableStartupMessage: true, DisableDefaultDate: true, BodyLimit: MaxBody, ReadBufferSize: MaxHeader,
+		Immutable: true, DisableStartupMessage: true, DisableDefaultDate: true, BodyLimit: MaxBody, ReadBufferSize: readBuffer,
 		ReadTimeout: readLimit, IdleTimeout: idleLimit, WriteTimeout: writeLimit, StrictRouting: true, CaseSensitive: true,
 		ErrorHandler: s.unmatched, DisableHeaderNormalizing: false, StreamRequestBody: false, GETOnly: false,
 	})
@@ -123,7 +124,7 @@ func (s *Server) Mount(routes ...Route) error {
 		}
 		s.routes = append(s.routes, route)
 		handle := func(c *fiber.Ctx) error {
-			if route.fixed != nil && route.Action == Public && route.fixed(c, s.originOf(c)) {
+			if route.fixed != nil && route.Action == Public && headers(c) == nil && route.fixed(c, s.originOf(c)) {
 				return nil
 			}
 			return s.serve(c, &route)
@@ -181,11 +182,22 @@ func (s *Server) serve(c *fiber.Ctx, route *Route) (err error) {
 		}
 		r.end()
 	}()
+	if err := headers(c); err != nil {
+		return r.fail(err)
+	}
 	if err := r.admit(); err != nil {
 		return r.fail(err)
 	}
 	if err := r.once(func() error { return route.run(r) }); err != nil {
 		return r.fail(err)
+	}
+	return nil
+}
+
+// headers refuses more of them than are served. What reads them gives up later than this, so that the refusal still knows the face.
+func headers(c *fiber.Ctx) error {
+	if len(c.Request().Header.RawHeaders()) > MaxHeader {
+		return &models.Fault{Code: LargeHeaders, Reason: "headers_too_large", Text: "Request headers hold at most 16 KiB."}
 	}
 	return nil
 }
@@ -256,6 +268,9 @@ func (s *Server) unmatched(c *fiber.Ctx, err error) error {
 	if !errors.As(err, &fe) {
 		return r.fail(err)
 	}
+	if err := headers(c); err != nil && fe.Code != 431 {
+		return r.fail(err)
+	}
 	switch fe.Code {
 	case 404:
 		return r.fail(&models.Fault{Code: models.NotFound, Reason: "no_such_route", Text: "Nothing is served at this address."})
@@ -263,8 +278,8 @@ func (s *Server) unmatched(c *fiber.Ctx, err error) error {
 		return r.fail(&models.Fault{Code: WrongMethod, Reason: "wrong_method", Text: "This address does not take " + c.Method() + "."})
 	case 413:
 		return r.fail(&models.Fault{Code: models.TooLarge, Reason: "body_too_large", Text: "A request body holds at most 1 MiB."})
-	case 431:
-		return r.fail(&models.Fault{Code: models.TooLarge, Reason: "headers_too_large", Text: "Request headers hold at most 16 KiB."})
+	case 431: // larger than what is read: nothing of the request is known, not even whom it was for
+		return Native.Fault(r, &models.Fault{Code: LargeHeaders, Reason: "headers_too_large", Text: "Request headers hold at most 16 KiB."})
 	}
 	return r.fail(&models.Fault{Code: Malformed, Reason: "malformed_request", Text: "This is not a request that can be read."})
 }

@@ -16,7 +16,7 @@ type ListIn struct {
 	Profile string `query:"profile" enum:"web,spa,native,machine,protected,saml" doc:"Applications with a client of this profile."`
 	Status  string `query:"status" enum:"active,disabled"`
 	Owner   string `query:"owner"`
-	Sort    string `query:"sort" enum:"created,-created,name,-name" doc:"-created when absent."`
+	Sort    string `query:"sort" enum:"created,-created,name,-name,used,-used" doc:"-created when absent; -used puts what was used last first."`
 }
 
 // Page is one page of applications. Its rows are shared with everybody else who asks: do not write to them.
@@ -72,7 +72,7 @@ func (o Ops) List(ctx context.Context, in ListIn) (Page, error) {
 // keys gives the keys of one page with its cursors.
 func (o Ops) keys(ctx context.Context, in ListIn) (models.List[models.Key], []models.Key, error) {
 	var c models.Check
-	c.OneOf("sort", in.Sort, "created", "-created", "name", "-name")
+	c.OneOf("sort", in.Sort, "created", "-created", "name", "-name", "used", "-used")
 	c.OneOf("kind", in.Kind, models.KindStandard, models.KindManagement)
 	c.OneOf("status", in.Status, "active", "disabled")
 	c.OneOf("profile", in.Profile, models.ProfileWeb, models.ProfileSPA, models.ProfileNative, models.ProfileMachine, models.ProfileProtected, models.ProfileSAML)

@@ -261,13 +261,47 @@ type BulkOut struct {
 	Deleted int `json:"deleted"`
 }
 
-// DeleteAll deletes several applications, all or none.
-// Faults: Invalid (ids), NotFound, Forbidden.
-func (o Ops) DeleteAll(ctx context.Context, in BulkIn) (BulkOut, error) {
+func (in BulkIn) check() error {
 	var c models.Check
 	c.That(len(in.IDs) > 0, "ids", "required", "Choose at least one application.")
 	c.That(len(in.IDs) <= models.PageLimit, "ids", "too_many", "Choose at most 100 applications at once.")
-	if err := c.Err(); err != nil {
+	return c.Err()
+}
+
+// BulkDisableOut tells how many are disabled now and were not before.
+type BulkDisableOut struct {
+	Disabled int `json:"disabled"`
+}
+
+// DisableAll disables several applications, all or none. Those that are disabled already stay so.
+// Faults: Invalid (ids), NotFound, Forbidden.
+func (o Ops) DisableAll(ctx context.Context, in BulkIn) (out BulkDisableOut, err error) {
+	if err := in.check(); err != nil {
+		return out, err
+	}
+	err = models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
+		out.Disabled = 0
+		for _, id := range in.IDs {
+			before, err := o.In(tx).read(ctx, id)
+			if err != nil {
+				return err
+			}
+			if _, err := o.In(tx).Update(ctx, UpdateIn{ID: id, Fields: Fields{Disabled: models.Some(true)}}); err != nil {
+				return err
+			}
+			if !before.Disabled {
+				out.Disabled++
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// DeleteAll deletes several applications, all or none.
+// Faults: Invalid (ids), NotFound, Forbidden.
+func (o Ops) DeleteAll(ctx context.Context, in BulkIn) (BulkOut, error) {
+	if err := in.check(); err != nil {
 		return BulkOut{}, err
 	}
 	err := models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {

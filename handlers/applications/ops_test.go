@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -316,5 +318,60 @@ func TestARolledBackCreationIsNotCached(t *testing.T) {
 	})
 	if _, err := o.Get(owner(), applications.IDIn{ID: id}); !models.IsFault(err, models.NotFound) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestListsByLastUse walks the list both ways, in pages of two, over what was used and what never was.
+func TestListsByLastUse(t *testing.T) {
+	o := ops(t)
+	uses := models.NewUsages(o.DB, models.Now)
+	var ids []string
+	for i := range 7 {
+		ids = append(ids, create(t, o, named(fmt.Sprintf("App %d", i))).ID)
+	}
+	for _, i := range []int{4, 1, 6} { // 6 was used last
+		uses.Touch(models.UsedApplication, ids[i], "192.0.2.1")
+		if err := uses.Flush(owner()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	never := []string{ids[0], ids[2], ids[3], ids[5]}
+	slices.Sort(never)
+	up := append(slices.Clone(never), ids[4], ids[1], ids[6])
+	down := slices.Clone(up)
+	slices.Reverse(down)
+	for sort, want := range map[string][]string{"used": up, "-used": down} {
+		var got, back []string
+		in := applications.ListIn{Sort: sort, PageIn: models.PageIn{Limit: 2}}
+		var last applications.Page
+		for {
+			page, err := o.List(owner(), in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, a := range page.Items {
+				got = append(got, a.ID)
+			}
+			last = page
+			if in.Cursor = page.Next; in.Cursor == "" {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", sort, got, want)
+		}
+		for in.Cursor = last.Prev; in.Cursor != ""; in.Cursor = last.Prev {
+			var err error
+			if last, err = o.List(owner(), in); err != nil {
+				t.Fatal(err)
+			}
+			for i := len(last.Items) - 1; i >= 0; i-- {
+				back = append(back, last.Items[i].ID)
+			}
+		}
+		slices.Reverse(back)
+		if !slices.Equal(back, want[:len(back)]) || len(back) != 6 {
+			t.Errorf("%s backwards: %v, want %v", sort, back, want[:6])
+		}
 	}
 }

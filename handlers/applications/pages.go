@@ -30,6 +30,8 @@ func (p Pages) Routes() []web.Route {
 		{"POST", "/console/applications", "application.create", web.SubmitThen(p.create, p.redrawNew, p.created)},
 		{"GET", "/console/applications/delete", "application.delete", web.Page(p.askBulk, views.ConfirmBulk)},
 		{"POST", "/console/applications/delete", "application.delete", web.Submit(p.deleteBulk, p.redrawBulk, toList[bulkIn, BulkOut])},
+		{"GET", "/console/applications/disable", "application.update", web.Page(p.askBulk, views.ConfirmBulkDisable)},
+		{"POST", "/console/applications/disable", "application.update", web.Submit(p.disableBulk, p.redrawBulkDisable, toList[bulkIn, BulkDisableOut])},
 		{"GET", "/console/applications/:id", "application.read", web.Page(p.guide, views.GuidePage)},
 		{"GET", "/console/applications/:id/settings", "application.read", web.Page(p.settings, views.SettingsPage)},
 		{"POST", "/console/applications/:id/settings", "application.update", web.Submit(p.save, p.redrawSettings, afterSave)},
@@ -89,7 +91,7 @@ func (in listIn) known() listIn {
 	}
 	one(&in.Type, models.ProfileWeb, models.ProfileSPA, models.ProfileNative, models.ProfileMachine, models.ProfileProtected, models.ProfileSAML, models.KindManagement)
 	one(&in.Status, "active", "disabled")
-	one(&in.Sort, "created", "-created", "name", "-name")
+	one(&in.Sort, "created", "-created", "name", "-name", "used", "-used")
 	in.Q, in.Owner = strings.TrimSpace(in.Q), strings.TrimSpace(in.Owner)
 	return in
 }

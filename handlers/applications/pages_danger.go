@@ -164,6 +164,23 @@ func (p Pages) deleteBulk(ctx context.Context, in bulkIn) (BulkOut, error) {
 	return out, err
 }
 
+func (p Pages) disableBulk(ctx context.Context, in bulkIn) (BulkDisableOut, error) {
+	out, err := p.DisableAll(ctx, BulkIn{IDs: in.IDs})
+	switch {
+	case err != nil:
+	case out.Disabled == 0:
+		web.FlashText(ctx, "They were disabled already")
+	default:
+		web.FlashText(ctx, ui.Plural(out.Disabled, "application was disabled", "applications were disabled"))
+	}
+	return out, err
+}
+
+func (p Pages) redrawBulkDisable(ctx context.Context, in bulkIn, _ *models.Fault) (templ.Component, error) {
+	b, err := p.askBulk(ctx, in)
+	return views.ConfirmBulkDisable(b), err
+}
+
 func (p Pages) redrawBulk(ctx context.Context, in bulkIn, fault *models.Fault) (templ.Component, error) {
 	b, err := p.askBulk(ctx, in)
 	b.Error = first(fault)

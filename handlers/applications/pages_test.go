@@ -249,3 +249,40 @@ func TestTheGuideListensForAWhile(t *testing.T) {
 		t.Errorf("an unknown application: %d", b.Status)
 	}
 }
+
+func TestSeveralAreDisabledAtOnce(t *testing.T) {
+	b := open(t, "editor")
+	one, two := create(t, b.ops, named("One")), create(t, b.ops, named("Two"))
+	off := models.Some(true)
+	if _, err := b.ops.Update(owner(), applications.UpdateIn{ID: two.ID, Fields: applications.Fields{Disabled: off}}); err != nil {
+		t.Fatal(err)
+	}
+	b.Go("/console/applications")
+	b.Sees(`formaction="/console/applications/disable"`)
+	b.Go("/console/applications/disable?id=" + one.ID + "&id=" + two.ID)
+	b.Sees("Disable 2 applications?", "One, Two", "enable each of them again")
+	b.Send("/console/applications/disable", url.Values{"id": {one.ID, two.ID}})
+	b.Sees("1 application was disabled")
+	if a, err := b.ops.Get(owner(), applications.IDIn{ID: one.ID}); err != nil || !a.Disabled {
+		t.Errorf("%+v %v", a, err)
+	}
+	if _, err := b.ops.DisableAll(owner(), applications.BulkIn{IDs: []string{two.ID, "absent"}}); !models.IsFault(err, models.NotFound) {
+		t.Errorf("one that is not there: %v", err)
+	}
+	if _, err := b.ops.DisableAll(owner(), applications.BulkIn{}); !models.IsFault(err, models.Invalid) {
+		t.Errorf("none: %v", err)
+	}
+}
+
+func TestTheWindowTitleTellsListsApart(t *testing.T) {
+	b := open(t, "viewer")
+	create(t, b.ops, named("Storefront"))
+	for path, title := range map[string]string{
+		"":                            "Applications - Gatehouse",
+		"?q=store":                    "Applications: &#34;store&#34; - Gatehouse",
+		"?q=store&type=web&sort=name": "Applications: &#34;store&#34;, Web app, Name, A to Z - Gatehouse",
+	} {
+		b.Go("/console/applications" + path)
+		b.Sees("<title>" + title + "</title>")
+	}
+}

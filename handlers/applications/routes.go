@@ -11,5 +11,6 @@ func (o Ops) Routes() []web.Route {
 		{"PATCH", "/rest/v1/applications/:id", "application.update", web.Do(web.Native, 200, o.Update).About("Change an application; absent fields stay.")},
 		{"DELETE", "/rest/v1/applications/:id", "application.delete", web.Do0(web.Native, 204, o.Delete).About("Delete an application with everything in it.")},
 		{"POST", "/rest/v1/applications/bulk-delete", "application.delete", web.Do(web.Native, 200, o.DeleteAll).About("Delete several applications, all or none.")},
+		{"POST", "/rest/v1/applications/bulk-disable", "application.update", web.Do(web.Native, 200, o.DisableAll).About("Disable several applications, all or none.")},
 	}
 }

@@ -123,6 +123,9 @@ var orders = map[string]order{
 // ids gives the ids of one page, one beyond its size, with their sort keys. In an order by time it leaves the keys to dated,
 // unless timed says otherwise: reading a time costs as much as reading the rest of the row.
 func (o Ops) ids(ctx context.Context, in ListIn, from models.Key, timed bool) ([]models.Key, error) {
+	if in.Sort == "used" || in.Sort == "-used" {
+		return o.idsByUse(ctx, in, from)
+	}
 	by := orders[in.Sort]
 	var sql strings.Builder
 	actor := models.ActorFrom(ctx)

@@ -68,6 +68,8 @@ func spell(f *models.Fault) (status int, code string) {
 		return 404, "not_found"
 	case web.WrongMethod:
 		return 405, grant.InvalidRequest
+	case web.LargeHeaders:
+		return 431, grant.InvalidRequest
 	case models.TooLarge:
 		return 413, grant.InvalidRequest
 	case models.RateLimited:

@@ -137,10 +137,12 @@
       b.setAttribute("aria-pressed", String(input.type === "text"));
     },
     addRow: (b) => addRow(b.closest("[data-rows-of]")),
+    modal: (b) => htmx.ajax("GET", b.href, { source: b, target: "#modal", swap: "innerMorph", select: "#confirm" }),
     removeRow, set: fix,
   };
   on("click", (e) => {
-    const b = e.target.closest?.("[data-copy],[data-copy-from],[data-download],[data-open],[data-close],[data-dismiss],[data-peek],[data-add-row],[data-remove-row],[data-set]");
+    const b = e.target.closest?.("[data-copy],[data-copy-from],[data-download],[data-open],[data-close],[data-dismiss],[data-peek],[data-add-row],[data-remove-row],[data-set],[data-modal]");
+    if (b?.dataset.modal !== undefined && (e.ctrlKey || e.metaKey || e.shiftKey)) return;
     if (!b || (b.dataset.close !== undefined && !b.closest("dialog"))) return;
     e.preventDefault();
     e.stopPropagation();
@@ -210,6 +212,7 @@
     el.focus({ preventScroll: keep });
   };
   on("htmx:config:request", ({ detail: { ctx } }) => {
+    if (ctx.sourceElement.matches("[data-filter]")) [...ctx.request.body].forEach(([name, value]) => value || ctx.request.body.delete(name));
     if (ctx.sourceElement.matches("[data-filter]") && ctx.sourceEvent?.type === "submit") { ctx.push = "true"; ctx.replace = null; }
     if (ctx.request.headers["HX-History-Restore-Request"]) return;
     if (ctx.target === document.body) scrolls.set(location.href, scrollY);

@@ -39,6 +39,7 @@ type FrameOpts struct {
 	Head
 	Tab    string          // which one is current
 	Title  string          // of the window, before the application's name; the tab's label when empty
+	Narrow string          // as in ui.Head, of a tab that is a list
 	Crumbs []ui.Crumb      // steps after the tab, such as one client; the tab then leads back to its list
 	Foot   templ.Component // as in ui.Head
 	Aside  templ.Component // as in ui.Head
@@ -97,6 +98,7 @@ func (f FrameOpts) head() ui.Head {
 		h.Crumbs = append(h.Crumbs, ui.Crumb{Label: f.label(), Href: URL(f.App.ID, f.Tab)})
 	}
 	h.Crumbs = append(h.Crumbs, f.Crumbs...)
+	h.Narrow = f.Narrow
 	if f.Title != "" {
 		h.Title, h.Section = f.Title, f.App.Name
 	}

@@ -68,6 +68,7 @@ var types = []ui.Option{
 var sorts = []ui.Option{
 	{Value: "-created", Label: "Newest first"}, {Value: "created", Label: "Oldest first"},
 	{Value: "name", Label: "Name, A to Z"}, {Value: "-name", Label: "Name, Z to A"},
+	{Value: "-used", Label: "Last used first"}, {Value: "used", Label: "Unused first"},
 }
 
 func (l List) filters() []ui.Filter {
@@ -150,7 +151,7 @@ func (l List) page(cursor string, first int) string {
 
 func (l List) columns() []ui.Column {
 	return []ui.Column{{Label: "Name", Sort: "name"}, {Label: "Type", Optional: true}, {Label: "Clients", Right: true, Optional: true},
-		{Label: "Last used", Optional: true}, {Label: "Owner", Optional: true}, {Label: "Status"}}
+		{Label: "Last used", Sort: "used", Down: true, Optional: true}, {Label: "Owner", Optional: true}, {Label: "Status"}}
 }
 
 // rights are what the person who looks may do with a row, asked once for the whole list.
@@ -160,17 +161,20 @@ func rightsOf(ctx context.Context) rights {
 	return rights{ui.Allowed(ctx, "application.update"), ui.Allowed(ctx, "application.delete"), ui.Allowed(ctx, "client.read")}
 }
 
+// bulk tells whether anything can be done with several rows at once.
+func (r rights) bulk() bool { return r.update || r.remove }
+
 // menu is what can be done with a row; it is appended to items, which a list uses for all of its rows.
 func (r Row) menu(items []ui.MenuItem, base string, may rights) []ui.MenuItem {
-	items = append(items, ui.MenuItem{Label: "Settings", Icon: "settings", Href: base + "/" + TabSettings})
+	items = append(items, ui.MenuItem{Label: "Settings", Href: base + "/" + TabSettings})
 	if may.clients {
-		items = append(items, ui.MenuItem{Label: "Secrets", Icon: "key-round", Href: base + "/" + TabSecrets})
+		items = append(items, ui.MenuItem{Label: "Secrets", Href: base + "/" + TabSecrets})
 	}
 	if may.update && !r.Disabled {
-		items = append(items, ui.MenuItem{Label: "Disable", Icon: "pause", Href: base + "/disable", Modal: true})
+		items = append(items, ui.MenuItem{Label: "Disable", Href: base + "/disable", Modal: true})
 	}
 	if may.remove {
-		items = append(items, ui.MenuItem{Label: "Delete", Icon: "trash-2", Danger: true, Modal: true, Href: base + "/delete"})
+		items = append(items, ui.MenuItem{Label: "Delete", Danger: true, Modal: true, Href: base + "/delete"})
 	}
 	return items
 }
@@ -201,7 +205,7 @@ func (l List) row(ctx context.Context, b *bytes.Buffer, r *Row, may rights, item
 	}
 	draw := func(c templ.Component) { _ = c.Render(ctx, b) } // a buffer takes everything
 	text(`<tr id="apps-`, r.ID, `">`)
-	if may.remove {
+	if may.bulk() {
 		draw(ui.SelectCell("id", r.ID, "Select "+r.Name))
 	}
 	draw(ui.NameCell(ui.NameCellOpts{Title: r.Name, Sub: r.Place, Href: base, Tile: Tile(r.Kind, r.Profile)}))

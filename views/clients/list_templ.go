@@ -312,17 +312,17 @@ func rowState(r Row) templ.Component {
 
 func (l List) menu(r Row) []ui.MenuItem {
 	items := []ui.MenuItem{
-		{Label: "Copy client ID", Icon: "copy", Copy: r.ID},
-		{Label: "Settings", Icon: "settings", Href: URL(r.ID, "settings")},
+		{Label: "Copy client ID", Copy: r.ID},
+		{Label: "Settings", Href: URL(r.ID, "settings")},
 	}
 	if r.Protocol == models.ProtocolOIDC {
-		items = append(items, ui.MenuItem{Label: "Secrets and keys", Icon: "key-round", Href: URL(r.ID, "secrets")})
+		items = append(items, ui.MenuItem{Label: "Secrets and keys", Href: URL(r.ID, "secrets")})
 	}
 	if !r.IsDefault {
-		items = append(items, ui.MenuItem{Label: "Make default", Icon: "bookmark", Form: "acts", To: URL(r.ID, "default"), Can: "client.update"})
+		items = append(items, ui.MenuItem{Label: "Make default", Form: "acts", To: URL(r.ID, "default"), Can: "client.update"})
 	}
 	if l.Head.Clients > 1 && !r.IsDefault {
-		items = append(items, ui.MenuItem{Label: "Delete", Icon: "trash-2", Danger: true, Modal: true, Href: URL(r.ID, "delete"), Can: "client.delete"})
+		items = append(items, ui.MenuItem{Label: "Delete", Danger: true, Modal: true, Href: URL(r.ID, "delete"), Can: "client.delete"})
 	}
 	return items
 }
@@ -408,7 +408,7 @@ func Title(c models.Client, current string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Switch client", Icon: "arrow-left-right", Kind: "ghost", Small: true, Href: ListURL(c.ApplicationID)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Switch client", Kind: "ghost", Small: true, Href: ListURL(c.ApplicationID)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

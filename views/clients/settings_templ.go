@@ -303,7 +303,7 @@ func general(f Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Switch(f.toggle("disabled", "Disabled", "", "A disabled client gets no tokens. What it has already stays valid until it ends.")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Switch(f.toggle("disabled", "Disabled", "", "A disabled client gets no tokens. The management APIs refuse those that it has at once; other resources accept them until they expire.")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

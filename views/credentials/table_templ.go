@@ -490,21 +490,21 @@ func name(r Row) ui.NameCellOpts {
 func (p Page) menu(r Row) []ui.MenuItem {
 	if r.Kind != models.CredentialSecret {
 		to := map[string]string{models.CredentialPublicKey: "keys", models.CredentialCertificate: "certificates"}[r.Kind]
-		return []ui.MenuItem{{Label: "Copy thumbprint", Icon: "copy", Copy: r.Thumbprint}, {Label: "Delete", Icon: "trash-2", Danger: true, Form: "acts", To: clients.URL(r.ClientID, to, r.ID, "delete"), Can: "credential.delete"}}
+		return []ui.MenuItem{{Label: "Copy thumbprint", Copy: r.Thumbprint}, {Label: "Delete", Danger: true, Form: "acts", To: clients.URL(r.ClientID, to, r.ID, "delete"), Can: "credential.delete"}}
 	}
-	items := []ui.MenuItem{{Label: "Rename or set an end", Icon: "pencil", Href: URL(r.ClientID, r.ID)}}
+	items := []ui.MenuItem{{Label: "Rename or set an end", Href: URL(r.ClientID, r.ID)}}
 	if r.Status == "valid" {
 		if !p.WriteOnce {
-			items = append(items, ui.MenuItem{Label: "Show again", Icon: "eye", Form: "acts", To: URL(r.ClientID, r.ID, "reveal"), Can: "secret.reveal"})
+			items = append(items, ui.MenuItem{Label: "Show again", Form: "acts", To: URL(r.ClientID, r.ID, "reveal"), Can: "secret.reveal"})
 		}
 		if !r.IsPrimary {
-			items = append(items, ui.MenuItem{Label: "Make primary", Icon: "bookmark", Form: "acts", To: URL(r.ClientID, r.ID, "primary"), Can: "credential.update"})
+			items = append(items, ui.MenuItem{Label: "Make primary", Form: "acts", To: URL(r.ClientID, r.ID, "primary"), Can: "credential.update"})
 		}
 	}
 	if r.Status != "retired" {
-		items = append(items, ui.MenuItem{Label: "Retire", Icon: "archive", Danger: true, Modal: true, Href: URL(r.ClientID, r.ID, "retire"), Can: "credential.delete"})
+		items = append(items, ui.MenuItem{Label: "Retire", Danger: true, Modal: true, Href: URL(r.ClientID, r.ID, "retire"), Can: "credential.delete"})
 	}
-	return append(items, ui.MenuItem{Label: "Delete", Icon: "trash-2", Danger: true, Modal: true, Href: URL(r.ClientID, r.ID, "delete"), Can: "credential.delete"})
+	return append(items, ui.MenuItem{Label: "Delete", Danger: true, Modal: true, Href: URL(r.ClientID, r.ID, "delete"), Can: "credential.delete"})
 }
 
 // keeping says how values are kept.

@@ -94,6 +94,19 @@ func (l Log) say() string {
 	return l.Summary
 }
 
+// followID names what polls after the row that is open, so that opening another replaces it: an element that was merely changed
+// would go on asking for the list as it was.
+func (l Log) followID() string {
+	for _, r := range l.Rows {
+		if r.Open != nil {
+			return "follow-" + r.ID
+		}
+	}
+	return "follow"
+}
+
+func (l Log) narrow() string { return ui.Narrowed(l.Q, l.Filters, l.Newer != "") }
+
 func (l Log) empty() ui.EmptyOpts {
 	if l.Filtered {
 		return ui.EmptyOpts{Kind: ui.EmptyNoMatch, Title: "No events match", Text: "Nothing in the log fits all of these filters.", Clear: l.Path}
@@ -111,7 +124,7 @@ func (r Row) toggleLabel() string {
 
 // inPlace swaps the list instead of the page, so that a row opens where it is.
 func inPlace(href string) templ.Attributes {
-	return templ.Attributes{"hx-get": href, "hx-target": "#results", "hx-swap": "outerMorph", "hx-push-url": "true"}
+	return templ.Attributes{"hx-get": href, "hx-target": "#results", "hx-swap": "outerMorph", "hx-push-url": "true", "hx-sync": "#results:replace"}
 }
 
 func (l Link) note() string {

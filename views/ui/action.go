@@ -92,8 +92,7 @@ func (m *markup) actAttrs(ctx context.Context, a Action) {
 	}
 	m.attr("popovertarget", a.Popover)
 	if a.Modal {
-		m.attr("hx-get", string(templ.URL(a.Href)))
-		m.raw(` hx-select="#confirm" hx-target="#modal" hx-swap="innerHTML"`)
+		m.raw(` data-modal`)
 	}
 	m.spread(ctx, a.Attrs)
 }

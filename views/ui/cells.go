@@ -33,7 +33,9 @@ func NameCell(n NameCellOpts) templ.Component {
 			m.tile(n.Tile)
 		}
 		m.raw("<span><b")
-		m.class(when(n.Mono, "mono"))
+		if n.Mono {
+			m.class("mono")
+		}
 		m.raw(">")
 		if n.Href != "" {
 			m.raw("<a")
@@ -54,7 +56,8 @@ func NameCell(n NameCellOpts) templ.Component {
 	})
 }
 
-// RowMenu is the last cell: three dots that open the acts of the row. The label says of what.
+// RowMenu is the last cell: three dots that open the acts of the row. The label says of what. Give its items no icons: they
+// would be a third of a list page.
 func RowMenu(id, label string, items ...MenuItem) templ.Component {
 	return built(func(ctx context.Context, m *markup) {
 		m.raw(`<td class="opt">`)

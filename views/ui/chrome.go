@@ -74,6 +74,7 @@ func (c Chrome) csrfHeaders() string {
 type Head struct {
 	Title   string // the thing, "Storefront"; the first part of the window title
 	Section string // the list it belongs to, "Applications"; left out when it says the same
+	Narrow  string // what a list is filtered to, see Narrowed; only the window title says it
 	Nav     string // key of the current navigation entry, "applications"
 	Crumbs  []Crumb
 	Wide    bool            // the page fills the sheet, as editors do
@@ -86,6 +87,9 @@ type Crumb struct{ Label, Href string }
 
 func (h Head) window() string {
 	t := h.Title
+	if h.Narrow != "" {
+		t += ": " + h.Narrow
+	}
 	if h.Section != "" && h.Section != h.Title {
 		t += " - " + h.Section
 	}

@@ -65,7 +65,7 @@ var gallery = []example{
 	{"DataTable", with(DataTable(TableOpts{ID: "t", Caption: "Things", Selectable: true, Menu: true, Tight: true, Columns: []Column{{Label: "A"}, {Label: "B", Hidden: true}}}), "<tr></tr>"), []string{"<caption", `aria-label="Select all on this page"`, "Actions"}},
 	{"SelectCell", SelectCell("id", "7", "Select x"), []string{`aria-label="Select x"`}},
 	{"NameCell", NameCell(NameCellOpts{Title: "gh_4…", Sub: "s", Href: "/x", Mono: true, Tile: TileOpts{Icon: "key-round"}}), []string{`href="/x"`, "<small>s</small>"}},
-	{"RowMenu", RowMenu("m", "Actions for x", MenuItem{Label: "Open", Href: "/x"}, MenuItem{Label: "Delete", Danger: true, Modal: true, Href: "/d"}, MenuItem{Label: "Copy", Copy: "k"}, MenuItem{Label: "Post", Name: "a", Value: "b"}), []string{`aria-label="Actions for x"`, `popovertarget="m"`, `hx-target="#modal"`}},
+	{"RowMenu", RowMenu("m", "Actions for x", MenuItem{Label: "Open", Href: "/x"}, MenuItem{Label: "Delete", Danger: true, Modal: true, Href: "/d"}, MenuItem{Label: "Copy", Copy: "k"}, MenuItem{Label: "Post", Name: "a", Value: "b"}), []string{`aria-label="Actions for x"`, `popovertarget="m"`, `data-modal`}},
 	{"MoreMenu", MoreMenu("m", "More actions", MenuItem{Label: "Open", Href: "/x"}), []string{"popover"}},
 	{"Pagination", Pagination(PagerOpts{Summary: "1-2 of 4", Note: "n", Newer: "/n"}), []string{`rel="prev"`, `aria-disabled="true"`}},
 	{"FilterBar", with(FilterBar(FilterOpts{Action: "/a", Label: "Filter", Search: "Search", Sort: "-name", Filters: []Filter{FilterBy("/a", map[string][]string{"s": {"1"}}, "s", "Status", Option{Value: "1", Label: "On"})}}), "x"), []string{`role="search"`, "Clear all", `name="sort" value="-name"`}},
