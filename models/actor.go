@@ -27,6 +27,7 @@ type Actor struct {
 	Actions       Actions   // what the actor may do
 	AuthTime      time.Time // when the person last proved who they are; zero for clients
 	SessionID     string    // console session, by its stored id
+	Scopes        []string  // of a client's token, as its face knows them
 }
 
 // Actions is a set of allowed actions. "*" allows all, "client.*" one noun, "*.read" one verb; a "-" in front forbids and wins.
