@@ -28,12 +28,15 @@ import (
 	"gatehouse/handlers/domains"
 	"gatehouse/handlers/events"
 	"gatehouse/handlers/experience"
+	"gatehouse/handlers/grants"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/logto"
 	"gatehouse/handlers/oauth"
 	"gatehouse/handlers/outbound"
 	"gatehouse/handlers/outbox"
 	"gatehouse/handlers/overview"
+	"gatehouse/handlers/resources"
+	"gatehouse/handlers/roles"
 	"gatehouse/handlers/search"
 	"gatehouse/handlers/settings"
 	"gatehouse/handlers/setup"
@@ -86,6 +89,9 @@ type features struct {
 	ring         *keys.Ring
 	keys         keys.Ops
 	oauth        *oauth.Engine
+	apis         resources.Ops
+	roles        roles.Ops
+	grants       grants.Ops
 	clients      clients.Ops
 	applications applications.Ops
 	experience   experience.Ops
@@ -140,8 +146,9 @@ func (a *App) resources() {
 	a.ring = keys.NewRing(db, vault)
 	a.keys = keys.Ops{DB: db, Vault: vault, Now: models.Now}
 	a.oauth = oauth.New(oauth.Options{DB: db, Vault: vault, Ring: a.ring, Usages: a.usages, Tenant: a.settings.Current,
-		Outbound: a.outbound, URL: a.Config.URL, Aliases: a.Config.Aliases,
+		Outbound: a.outbound, URL: a.Config.URL, Aliases: a.Config.Aliases, Registered: a.registered,
 		Scopes: map[string]func([]string) models.Actions{models.FaceAuth0: auth0.Actions}})
+	a.access()
 	a.clients = clients.New(db, vault)
 	a.applications = applications.New(db, vault, a.clients)
 	a.experience = experience.New(db, vault)
@@ -207,6 +214,9 @@ func (a *App) begin(ctx context.Context) error {
 	if err := errors.Join(a.settings.Ensure(ctx), a.ring.Prepare(ctx)); err != nil {
 		return err
 	}
+	if err := a.ensureAccess(ctx); err != nil {
+		return err
+	}
 	link, err := a.setup.Begin(ctx, a.Config.URL)
 	a.after = append(a.after, func(ctx context.Context) { a.welcome(ctx, link) })
 	return err
@@ -253,6 +263,9 @@ func (a *App) routes() []web.Route {
 		a.logto.Routes(),
 		a.auth0.Routes(),
 		a.keys.Routes(),
+		a.apis.Routes(),
+		a.roles.Routes(),
+		a.grants.Routes(),
 	} {
 		routes = append(routes, more...)
 	}

@@ -287,7 +287,7 @@ var absent = map[string]bool{"/setup": true, "/console/account/totp": true, "/co
 	"/rest/v1/documents/:kind/:key": true, "/brand/:hash/brand.css": true, "/brand/:hash/custom.css": true}
 
 // furniture is one of everything that a path can name.
-type furniture struct{ app, client, secret, event, admin, key string }
+type furniture struct{ app, client, secret, event, admin, key, resource, role, grant string }
 
 func (s *site) furnish(token string) (f furniture) {
 	s.t.Helper()
@@ -306,6 +306,12 @@ func (s *site) furnish(token string) (f furniture) {
 	s.decode(&ignored, token, "POST", "/rest/v1/clients/"+f.client+"/rotation", map[string]any{})
 	s.decode(&made, token, "POST", "/rest/v1/keys", map[string]any{"name": "Waiting", "alg": "ES256"})
 	f.key = made.ID
+	s.decode(&made, token, "POST", "/rest/v1/resources", map[string]any{"identifier": "https://furniture.example/", "scopes": []any{map[string]any{"name": "sit"}}})
+	f.resource = made.ID
+	s.decode(&made, token, "POST", "/rest/v1/roles", map[string]any{"name": "Carpenter", "kind": "machine"})
+	f.role = made.ID
+	s.decode(&made, token, "POST", "/rest/v1/client-grants", map[string]any{"client_id": f.client, "identifier": "https://furniture.example/", "scopes": []string{"sit"}})
+	f.grant = made.ID
 	s.decode(&list, token, "GET", "/rest/v1/events?limit=1", nil)
 	f.event = list.Items[0].ID
 	return f
@@ -325,6 +331,12 @@ func (f furniture) fill(path string) string {
 	switch {
 	case strings.Contains(path, "/administrators"):
 		id = f.admin
+	case strings.Contains(path, "/client-grants"):
+		id = f.grant
+	case strings.HasPrefix(path, "/rest/v1/resources") || strings.HasPrefix(path, "/console/resources"):
+		id = f.resource
+	case strings.HasPrefix(path, "/rest/v1/roles") || strings.HasPrefix(path, "/console/roles"):
+		id = f.role
 	case strings.HasPrefix(path, "/console/keys"):
 		id = f.key
 	case strings.Contains(path, "/events") || strings.Contains(path, "/audit"):

@@ -5,7 +5,6 @@ package oauth
 
 import (
 	"context"
-	"maps"
 	"time"
 
 	"gatehouse/handlers/keys"
@@ -29,6 +28,8 @@ type Options struct {
 	// Scopes tells, for a management face, what the scopes of its tokens allow. Those of the native face are actions already;
 	// a face that is not listed has no scopes, and its tokens allow what their client may.
 	Scopes map[string]func(scopes []string) models.Actions
+	// Registered tells whether a resource is managed here, so that a client needs to have been granted something of it.
+	Registered func(ctx context.Context, tenantID, identifier string) (bool, error)
 }
 
 // Engine is the authorization server.
@@ -50,11 +51,9 @@ func New(o Options) *Engine {
 	if o.Now == nil {
 		o.Now = models.Now
 	}
-	o.Scopes = maps.Clone(o.Scopes)
-	if o.Scopes == nil {
-		o.Scopes = map[string]func([]string) models.Actions{}
+	if o.Registered == nil {
+		o.Registered = func(context.Context, string, string) (bool, error) { return false, nil }
 	}
-	o.Scopes[models.FaceNative] = func(scopes []string) models.Actions { return scopes }
 	e := &Engine{Options: o, audiences: grant.NewAudiences(o.URL, o.Aliases), issuers: issuers(o.URL, o.Aliases),
 		parties:  models.NewCache[*known](o.DB.Caches, models.CacheOAuthClient, 10_000),
 		verified: newRemembered(), refusals: newRefusals(), endpoints: map[string]bool{}, documents: map[issued]web.Document{}}

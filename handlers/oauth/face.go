@@ -64,6 +64,8 @@ func spell(f *models.Fault) (status int, code string) {
 		return 400, grant.InvalidRequest
 	case models.Unauthenticated:
 		return 401, grant.InvalidClient
+	case models.Forbidden:
+		return 403, grant.AccessDenied
 	case models.NotFound:
 		return 404, "not_found"
 	case web.WrongMethod:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"gatehouse/handlers/grants"
 	"gatehouse/handlers/oauth/grant"
 	"gatehouse/models"
 )
@@ -75,7 +76,29 @@ func (e *Engine) load(ctx context.Context, clientID string) (*known, error) {
 	if err := e.DB.Read.NewSelect().Model(&credentials).Where("client_id = ?", clientID).Where("revoked_at IS NULL").Scan(ctx); err != nil {
 		return nil, err
 	}
-	return &known{Party: describe(c, a, credentials), generation: generation}, nil
+	k := &known{Party: describe(c, a, credentials), generation: generation}
+	return k, e.grantTo(ctx, c, &k.Party)
+}
+
+// grantTo adds what the client was granted, and what its application opens.
+func (e *Engine) grantTo(ctx context.Context, c models.Client, p *grant.Party) error {
+	h := grants.Holder{ID: c.ID, TenantID: c.TenantID, ThirdParty: c.ThirdParty}
+	if p.Management {
+		h.Faces = p.Faces
+	}
+	held, err := grants.Held(ctx, e.DB.Read, h)
+	if err != nil {
+		return err
+	}
+	p.Access, p.Opened = map[string]*grant.Access{}, map[string]*grant.Access{}
+	for _, a := range held {
+		access := grant.NewAccess(a)
+		p.Access[a.Identifier] = access
+		if a.System != "" {
+			p.Opened[a.System] = access
+		}
+	}
+	return nil
 }
 
 func describe(c models.Client, a models.Application, credentials []models.Credential) grant.Party {

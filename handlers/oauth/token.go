@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -34,7 +35,7 @@ func (e *Engine) Token(ctx context.Context, in TokenRequest) (TokenResponse, err
 	if err != nil {
 		return TokenResponse{}, err
 	}
-	granted, err := e.decide(in, party, tenant)
+	granted, err := e.decide(ctx, in, party, tenant)
 	if err != nil {
 		return TokenResponse{}, e.refuse(ctx, party.ClientID, party, err)
 	}
@@ -46,7 +47,7 @@ func (e *Engine) Token(ctx context.Context, in TokenRequest) (TokenResponse, err
 }
 
 // decide applies what every grant shares, then the grant itself.
-func (e *Engine) decide(in TokenRequest, party *grant.Party, tenant models.Tenant) (grant.Granted, error) {
+func (e *Engine) decide(ctx context.Context, in TokenRequest, party *grant.Party, tenant models.Tenant) (grant.Granted, error) {
 	if in.GrantType == "" {
 		return grant.Granted{}, grant.Fail(grant.InvalidRequest, "grant_type is missing.")
 	}
@@ -60,8 +61,13 @@ func (e *Engine) decide(in TokenRequest, party *grant.Party, tenant models.Tenan
 	if party.Bound { // RFC 8705 section 3, RFC 9449 section 5: an unbound token would break the client's promise
 		return grant.Granted{}, grant.Fail(grant.InvalidRequest, "Tokens of this client must be bound to a certificate or a DPoP key, which is stored but not available yet.")
 	}
-	return kind.Decide(grant.Asked{Party: party, Audiences: e.audiences, DefaultAudience: tenant.DefaultAudience,
-		Resource: in.Resource, Audience: in.Audience, Scope: in.Scope})
+	asked := grant.Asked{Party: party, Audiences: e.audiences, DefaultAudience: tenant.DefaultAudience,
+		Resource: in.Resource, Audience: in.Audience, Scope: in.Scope, Refusal: grant.InvalidTarget,
+		Registered: func(identifier string) (bool, error) { return e.Registered(ctx, party.TenantID, identifier) }}
+	if in.Path == PathRoot {
+		asked.Refusal = grant.AccessDenied
+	}
+	return kind.Decide(asked)
 }
 
 // issue signs an access token (RFC 9068).
@@ -70,11 +76,11 @@ func (e *Engine) issue(ctx context.Context, path string, party *grant.Party, ten
 	if party.OwnKey {
 		owner = party.ApplicationID
 	}
-	signer, err := e.Ring.Signer(ctx, owner, models.TokenAlg(party.Alg, tenant.AccessTokenAlg))
+	signer, err := e.Ring.Signer(ctx, owner, models.TokenAlg(cmp.Or(party.Alg, g.Alg), tenant.AccessTokenAlg))
 	if err != nil {
 		return TokenResponse{}, err
 	}
-	now, life := e.Now().Unix(), lifetime(party, tenant)
+	now, life := e.Now().Unix(), lifetime(party, g, tenant)
 	claims, err := token.Access{Issuer: e.issuer(ctx, path), Subject: party.ClientID, ClientID: party.ClientID, Audience: g.Audience,
 		IssuedAt: now, Expires: now + life, ID: models.NewID(models.LongID), Scope: g.Scope, Credential: p.credentialID, Directory: g.Directory}.Encode()
 	if err != nil {
@@ -84,11 +90,14 @@ func (e *Engine) issue(ctx context.Context, path string, party *grant.Party, ten
 	return TokenResponse{AccessToken: text, TokenType: "Bearer", ExpiresIn: life, Scope: g.Scope}, err
 }
 
-// lifetime is the client's own, else the tenant's, in seconds.
-func lifetime(party *grant.Party, tenant models.Tenant) int64 {
+// lifetime is the client's own, else the resource's, else the tenant's, in seconds.
+func lifetime(party *grant.Party, g grant.Granted, tenant models.Tenant) int64 {
 	seconds := tenant.AccessTokenLifetimeSeconds
-	if party.LifetimeSeconds != nil {
+	switch {
+	case party.LifetimeSeconds != nil:
 		seconds = *party.LifetimeSeconds
+	case g.LifetimeSeconds != nil && *g.LifetimeSeconds > 0:
+		seconds = *g.LifetimeSeconds
 	}
 	if seconds <= 0 {
 		seconds = 3600

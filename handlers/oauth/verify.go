@@ -119,14 +119,24 @@ func orRejected(err error, text string) error {
 }
 
 // actor is the client as operations see it: of a management application with the whole tenant in reach, else with its own
-// application. The scope of a token narrows what it may do, where the face has scopes.
+// application. The scope of a native token narrows what it may do. Where a face has scopes, those of the token count that the
+// client still holds: what is taken back ends at once.
 func (e *Engine) actor(p *grant.Party, scope, face string) models.Actor {
 	a := models.Actor{Kind: models.ActorClient, ID: p.ClientID, Name: p.ApplicationName, TenantID: p.TenantID, Actions: models.ManagementActions}
-	if !p.Management {
+	if !p.Whole(face) {
 		a.ApplicationID, a.Actions = p.ApplicationID, models.OwnActions
 	}
-	if wanted, read := token.Scopes(scope), e.Scopes[face]; read != nil && len(wanted) > 0 {
-		a.Actions = narrow(a.Actions, read(wanted))
+	read, scoped := e.Scopes[face]
+	switch wanted := token.Scopes(scope); {
+	case scoped:
+		access := p.Opened[face]
+		if p.Management && access != nil && scope == access.Scope { // all there is
+			return a
+		}
+		a.Scopes = access.Still(scope)
+		a.Actions = read(a.Scopes)
+	case face == models.FaceNative && len(wanted) > 0:
+		a.Actions = narrow(a.Actions, wanted)
 	}
 	return a
 }

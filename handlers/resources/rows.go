@@ -79,7 +79,9 @@ func remove(ctx context.Context, tx models.DB, r models.Resource) error {
 	return models.Touched(res, err, "resource")
 }
 
-func forget(tx models.DB, r models.Resource) { tx.Drop(models.CacheResource, r.TenantID+" "+r.Identifier) }
+func forget(tx models.DB, r models.Resource) {
+	tx.Drop(models.CacheResource, r.TenantID+" "+r.Identifier)
+}
 
 func record(ctx context.Context, tx models.DB, what string, before, after *models.Resource) error {
 	r := after

@@ -41,29 +41,56 @@ func (a *Audiences) Face(audience string) string {
 	return t.face
 }
 
-// Resolve finds the audience for a resource that a client asks for, and the face when it is one of ours. It refuses what the
-// client may not have.
-func (a *Audiences) Resolve(p *Party, resource, tenantDefault string) (audience, face string, err error) {
-	if t, ours := a.known[resource]; ours {
-		if !reaches(p, t.face) {
-			return "", "", Fail(InvalidTarget, "This client may not have tokens for "+resource+".")
-		}
-		return t.audience, t.face, nil
-	}
-	if resource == tenantDefault || slices.Contains(p.Resources, resource) {
-		return resource, "", nil
-	}
-	return "", "", Fail(InvalidTarget, "The resource "+resource+" is not known here or not listed for this client.")
+// wanted is what a token is for: one of our faces, a resource that is managed here, or one that a client merely lists.
+type wanted struct {
+	audience, face string
+	access         *Access
 }
 
-// reaches tells whether the application's kind opens a face: management applications as far as they are not narrowed, ordinary
-// ones where a client may see its own application.
-func reaches(p *Party, face string) bool {
-	if p.Management {
-		return slices.Contains(p.Faces, face)
+// resolve finds what a client asks for, and refuses what it may not have.
+func (in Asked) resolve(resource string) (wanted, error) {
+	if t, ours := in.Audiences.known[resource]; ours {
+		if !reaches(in.Party, t.face) {
+			return wanted{}, in.refuse(resource)
+		}
+		return wanted{t.audience, t.face, in.Party.Opened[t.face]}, nil
 	}
-	return face == models.FaceTransmit || face == models.FaceNative
+	if access := in.Party.Access[resource]; access != nil {
+		return wanted{resource, "", access}, access.signature(in.Party)
+	}
+	managed, err := in.Registered(resource)
+	switch {
+	case err != nil:
+		return wanted{}, err
+	case managed:
+		return wanted{}, in.refuse(resource)
+	case resource == in.DefaultAudience || slices.Contains(in.Party.Resources, resource):
+		return wanted{audience: resource}, nil
+	}
+	return wanted{}, Fail(InvalidTarget, "The resource "+resource+" is not known here or not listed for this client.")
 }
+
+func (in Asked) refuse(resource string) error {
+	return Fail(in.Refusal, "Client is not authorized to access \""+resource+"\": it has no client grant and no role for this resource.")
+}
+
+// reaches tells whether a client may use a face: a management application as far as it is not narrowed, an ordinary one where
+// it may see its own application, and every client that was granted scopes of the face's API.
+func reaches(p *Party, face string) bool {
+	switch {
+	case p.Management && slices.Contains(p.Faces, face):
+		return true
+	case face == models.FaceTransmit || face == models.FaceNative:
+		return !p.Management
+	case face == models.FaceLogto:
+		return p.Opened[face].Has("all")
+	}
+	return p.Opened[face] != nil
+}
+
+// Whole tells whether a client has the whole tenant in reach at a face: its application administers the tenant, or it was
+// granted scopes of that management API.
+func (p *Party) Whole(face string) bool { return p.Management || p.Opened[face] != nil }
 
 // Reaches tells whether a client may still use a face; it is asked at each use of a token.
 func (p *Party) Reaches(face string) bool { return reaches(p, face) }

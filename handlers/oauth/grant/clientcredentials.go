@@ -18,16 +18,19 @@ func ClientCredentials(in Asked) (Granted, error) {
 	if err != nil {
 		return Granted{}, err
 	}
-	audience, face, err := in.Audiences.Resolve(in.Party, resource, in.DefaultAudience)
+	want, err := in.resolve(resource)
 	if err != nil {
 		return Granted{}, err
 	}
-	scope, err := scope(in.Party, face, in.Scope)
+	scope, err := scope(in.Party, want, in.Scope)
 	if err != nil {
 		return Granted{}, err
 	}
-	out := Granted{Audience: audience, Scope: scope}
-	if face == models.FaceTransmit {
+	out := Granted{Audience: want.audience, Scope: scope}
+	if want.access != nil {
+		out.Alg, out.LifetimeSeconds = want.access.Alg, want.access.LifetimeSeconds
+	}
+	if want.face == models.FaceTransmit {
 		out.Directory = directory(in.Party)
 	}
 	return out, nil
@@ -50,14 +53,12 @@ func resource(in Asked) (string, error) {
 
 var action = regexp.MustCompile(`^(\*|[a-z_]{1,40}\.(\*|[a-z_]{1,40})|\*\.[a-z_]{1,40})$`)
 
-// permission is a scope of the Auth0 face.
-var permission = regexp.MustCompile(`^(create|read|update|delete):[a-z_]{1,60}$`)
-
 // scope grants what the audience's face knows. In Logto's the one scope is "all"; the native face takes actions, by which a
-// token may do less than its client, and Auth0's takes its document's permissions to the same end; elsewhere it is those that the client's settings allow. What is asked for beyond that is
-// left out (RFC 6749 section 3.3: the answer says what was granted).
-func scope(p *Party, face, asked string) (string, error) {
-	switch face {
+// token may do less than its client; for Auth0's and for resources that are managed here it is what the client was granted of
+// them; elsewhere it is those that the client's settings allow. What is asked for beyond that is left out (RFC 6749 section
+// 3.3: the answer says what was granted).
+func scope(p *Party, want wanted, asked string) (string, error) {
+	switch want.face {
 	case models.FaceLogto:
 		return "all", nil
 	case models.FaceNative:
@@ -69,12 +70,15 @@ func scope(p *Party, face, asked string) (string, error) {
 		}
 		return strings.Join(scopes, " "), nil
 	case models.FaceAuth0:
-		known := slices.DeleteFunc(token.Scopes(asked), func(s string) bool { return !permission.MatchString(s) })
-		if len(known) == 0 && asked != "" { // no scope at all would mean every one
-			return "", Fail(InvalidScope, "The scopes of this resource are permissions such as read:clients.")
+		scope := want.access.Narrow(asked)
+		if scope == "" && asked != "" {
+			return "", Fail(InvalidScope, "None of these scopes is granted to this client.")
 		}
-		return strings.Join(known, " "), nil
+		return scope, nil
 	case "":
+		if want.access != nil {
+			return want.access.Narrow(asked), nil
+		}
 		return strings.Join(slices.DeleteFunc(token.Scopes(asked), func(s string) bool { return !slices.Contains(p.Scopes, s) }), " "), nil
 	}
 	return "", nil

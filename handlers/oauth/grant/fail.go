@@ -10,13 +10,17 @@ const (
 	UnsupportedGrantType = "unsupported_grant_type" // RFC 6749 section 5.2
 	InvalidScope         = "invalid_scope"          // RFC 6749 section 5.2
 	InvalidTarget        = "invalid_target"         // RFC 8707 section 2
+	AccessDenied         = "access_denied"          // RFC 6749 section 4.1.2.1; clients of the issuer in Auth0's shape know it here
 )
 
 // Fail is a refusal with a code of the protocol. Only invalid_client is about who asks; the others are about what was asked.
 func Fail(code, text string) *models.Fault {
 	class := models.Invalid
-	if code == InvalidClient {
+	switch code {
+	case InvalidClient:
 		class = models.Unauthenticated
+	case AccessDenied:
+		class = models.Forbidden
 	}
 	return &models.Fault{Code: class, Reason: code, Text: text}
 }

@@ -31,6 +31,8 @@ type Party struct {
 	RoleIDs         []string
 	LifetimeSeconds *int64
 	Alg             string
+	Access          map[string]*Access // what it was granted, by the resource's identifier
+	Opened          map[string]*Access // the same of management APIs, by their face
 	Secrets         []Secret
 	Keys            []Key
 	JWKSURI         string // where the client publishes its keys, instead of giving them to us
@@ -60,13 +62,19 @@ type Asked struct {
 	Resource        string // RFC 8707
 	Audience        string // the older spelling of the same
 	Scope           string
+	// Registered tells whether a resource is managed here: then a client needs to have been granted something of it.
+	Registered func(identifier string) (bool, error)
+	// Refusal is the error code for a resource that the client has nothing of: InvalidTarget or AccessDenied.
+	Refusal string
 }
 
-// Granted is what a token will say.
+// Granted is what a token will say, and how long and by which signature as far as the resource decides that.
 type Granted struct {
-	Audience  string
-	Scope     string
-	Directory *token.Directory
+	Audience        string
+	Scope           string
+	Directory       *token.Directory
+	Alg             string
+	LifetimeSeconds *int64
 }
 
 // Type is a grant type: its name and what it decides.
