@@ -22,6 +22,7 @@ import (
 	"gatehouse/handlers/administrators"
 	"gatehouse/handlers/applications"
 	"gatehouse/handlers/auth0"
+	"gatehouse/handlers/certificates"
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/credentials"
 	"gatehouse/handlers/documents"
@@ -153,15 +154,21 @@ func (a *App) resources() {
 	a.applications = applications.New(db, vault, a.clients)
 	a.experience = experience.New(db, vault)
 	a.experience.Tenant, a.experience.Head = a.settings.Current, a.applications.Head
+	a.experience.Guessable = administrators.Guessable
 	a.events = events.New(db, vault, models.Now)
 	a.search = search.Ops{DB: db, Vault: vault, Events: a.events}
 	a.overview = overview.New(db, vault, a.events, a.Config.URL, models.Now)
 	a.applications.Cleanup = append(a.applications.Cleanup, func(ctx context.Context, tx models.DB, id string) error {
 		return a.keys.In(tx).DeleteAllOwn(ctx, id)
 	})
+	certificates := certificates.New(a.documents)
+	a.applications.Cleanup = append(a.applications.Cleanup, func(ctx context.Context, tx models.DB, id string) error {
+		return certificates.In(tx).DeleteAll(ctx, id)
+	})
 	a.transmit = transmit.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience,
 		Tenant: a.settings.Current}
-	a.logto = logto.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience}
+	a.logto = logto.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience, Documents: a.documents,
+		Certificates: certificates}
 	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients}
 	a.people()
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}

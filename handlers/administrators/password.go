@@ -38,15 +38,15 @@ func CheckPassword(c *models.Check, field string, password models.Secret, name, 
 	switch mailbox, _, _ := strings.Cut(models.EmailKey(email), "@"); {
 	case utf8.RuneCountInString(plain) < PasswordLeast || utf8.RuneCountInString(plain) > PasswordMost:
 		c.Length(field, plain, PasswordLeast, PasswordMost)
-	case guessable(low):
+	case Guessable(low):
 		c.Add(field, "too_common", "This is one of the passwords that are tried first. Use several words that do not belong together.")
 	case low == models.EmailKey(email) || low == mailbox || low == strings.ToLower(strings.TrimSpace(name)):
 		c.Add(field, "is_your_name", "A password that is your name or address is tried first. Use several words that do not belong together.")
 	}
 }
 
-// guessable knows common words with a few digits or marks behind them, and one character over and over.
-func guessable(low string) bool {
+// Guessable knows, of a password in lower case, common words with a few digits or marks behind them, and one character over and over.
+func Guessable(low string) bool {
 	stem := strings.TrimRight(low, "0123456789!.?#$*-_ ")
 	return commonWords()[low] || commonWords()[stem] || strings.Trim(low, string([]rune(low)[:1])) == ""
 }

@@ -26,6 +26,9 @@ type Ops struct {
 	// Head is what the pages of an application show above their tabs: applications.Ops.Head in the program.
 	Head func(ctx context.Context, applicationID string) (applications.Head, error)
 
+	// Guessable knows the passwords that guessing begins with, in lower case; nil knows none.
+	Guessable func(password string) bool
+
 	live *models.Cache[Live]
 }
 

@@ -20,6 +20,7 @@ type contract struct{ router routers.Router }
 
 func readContract(t testing.TB) contract {
 	t.Helper()
+	openapi3filter.RegisterBodyDecoder("text/xml", openapi3filter.PlainBodyDecoder)
 	data, err := os.ReadFile("testdata/logto.management.json")
 	must(t, err)
 	doc, err := openapi3.NewLoader().LoadFromData(data)

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"gatehouse/handlers/applications"
+	"gatehouse/handlers/certificates"
 	"gatehouse/handlers/clients"
+	"gatehouse/handlers/documents"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
 	"gatehouse/models"
@@ -27,11 +29,14 @@ type Dialect struct {
 	Clients      clients.Ops
 	Keys         keys.Ops
 	Experience   experience.Ops
+	Documents    documents.Ops
+	Certificates certificates.Ops
 }
 
 // In gives the same dialect inside a transaction.
 func (d Dialect) In(tx models.DB) Dialect {
 	d.DB, d.Applications, d.Clients, d.Keys, d.Experience = tx, d.Applications.In(tx), d.Clients.In(tx), d.Keys.In(tx), d.Experience.In(tx)
+	d.Documents, d.Certificates = d.Documents.In(tx), d.Certificates.In(tx)
 	return d
 }
 
@@ -42,7 +47,8 @@ func (d Dialect) Face() web.Face { return face{} }
 func (d Dialect) Routes() []web.Route {
 	var all []web.Route
 	for _, routes := range []func(web.Face) []web.Route{
-		d.applicationRoutes, d.customDataRoutes, d.secretRoutes, d.protectedRoutes, d.accessRoutes,
+		d.applicationRoutes, d.customDataRoutes, d.secretRoutes, d.protectedRoutes, d.accessRoutes, d.appExperienceRoutes,
+		d.signInExpRoutes, d.wellKnownRoutes, d.samlRoutes,
 	} {
 		all = append(all, routes(d.Face())...)
 	}

@@ -42,6 +42,7 @@ var codes = map[string]string{
 
 	"credential_name_taken":    "application.secret_name_exists",
 	"saml_entity_id_taken":     "entity.unique_integrity_violation",
+	"certificate_active":       "application.saml.can_not_delete_active_secret",
 	"last_client":              "entity.db_constraint_violated",
 	"role_name_taken":          "role.name_in_use",
 	"resource_taken":           "resource.resource_identifier_in_use",
@@ -50,7 +51,8 @@ var codes = map[string]string{
 }
 
 // byID are the kinds of objects that routes look up by the id in their path, with the name of their table.
-var byID = map[string]string{"client": "applications", "application": "applications", "role": "roles", "resource": "resources", "event": "logs"}
+var byID = map[string]string{"client": "applications", "application": "applications", "role": "roles", "resource": "resources", "event": "logs",
+	"look": "application_sign_in_experiences"}
 
 // codeOf finds the code of a fault.
 func codeOf(f *models.Fault) string {

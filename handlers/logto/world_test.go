@@ -13,8 +13,10 @@ import (
 	"testing"
 
 	"gatehouse/handlers/applications"
+	"gatehouse/handlers/certificates"
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/dbtest"
+	"gatehouse/handlers/documents"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/logto"
@@ -53,7 +55,8 @@ func newWorld(t testing.TB, db models.DB, vault *models.Vault) *world {
 	must(t, ring.Prepare(ctx))
 	c := clients.New(db, vault)
 	apps := applications.New(db, vault, c)
-	w.dialect = logto.Dialect{DB: db, Applications: apps, Clients: c, Experience: experience.New(db, vault),
+	docs := documents.New(db, vault)
+	w.dialect = logto.Dialect{DB: db, Applications: apps, Clients: c, Experience: experience.New(db, vault), Documents: docs, Certificates: certificates.New(docs),
 		Keys: keys.Ops{DB: db, Vault: vault, Now: models.Now}}
 	engine := oauth.New(oauth.Options{DB: db, Vault: vault, Ring: ring, Usages: models.NewUsages(db, models.Now), Tenant: w.settings.Current, URL: origin})
 	var err error

@@ -51,6 +51,12 @@ func themes(b models.Branding) (light, dark theme) {
 	return light, dark
 }
 
+// Primaries are the colours of buttons and links in both themes, built-in ones where branding leaves them open.
+func Primaries(b models.Branding) (light, dark string) {
+	l, d := themes(b)
+	return l.primary.String(), d.primary.String()
+}
+
 func (t *theme) take(primary, background string) {
 	if c, ok := ParseColor(primary); ok {
 		t.primary = c

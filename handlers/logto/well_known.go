@@ -1,0 +1,169 @@
+package logto
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"gatehouse/handlers/clients"
+	"gatehouse/handlers/experience"
+	"gatehouse/models"
+	"gatehouse/web"
+)
+
+// What sign-in pages may know before anybody has signed in. These routes are public, so they read on the server's behalf.
+
+func (d Dialect) wellKnownRoutes(f web.Face) []web.Route {
+	const at = "/api/.well-known"
+	return []web.Route{
+		{"GET", at + "/sign-in-exp", web.Public, web.Do(f, 200, d.publicExp).With(doc("well-known", "Read what sign-in pages show"))},
+		{"GET", at + "/experience", web.Public, web.Do(f, 200, d.publicExp).With(doc("well-known", "Read what sign-in pages show"))},
+		{"GET", at + "/phrases", web.Public, web.Do(f, 200, d.publicPhrases).With(doc("well-known", "Read the phrases of sign-in pages"))},
+	}
+}
+
+// publicIn says who asks: the application that people are to sign in to.
+type publicIn struct {
+	AppID          string `query:"appId" json:"-"`
+	OrganizationID string `query:"organizationId" json:"-"`
+}
+
+// publicExp is the sign-in experience with what a page needs to draw it.
+type publicExpOut struct {
+	signInExpOut
+	SocialConnectors    []socialConnector `json:"socialConnectors"`
+	SSOConnectors       []ssoConnector    `json:"ssoConnectors"`
+	ForgotPassword      forgotPassword    `json:"forgotPassword"`
+	IsDevelopmentTenant bool              `json:"isDevelopmentTenant"`
+	CustomProfileFields []struct{}        `json:"customProfileFields"`
+	ProfileFieldCatalog []struct{}        `json:"customProfileFieldCatalog"`
+}
+
+// socialConnector is an outside account on offer.
+type socialConnector struct {
+	ID       string            `json:"id"`
+	Target   string            `json:"target"`
+	Name     map[string]string `json:"name"`
+	Logo     string            `json:"logo"`
+	LogoDark *string           `json:"logoDark"`
+	Platform *string           `json:"platform"`
+}
+
+// ssoConnector is an enterprise source on offer.
+type ssoConnector struct {
+	ID   string `json:"id"`
+	Name string `json:"connectorName"`
+	Logo string `json:"logo"`
+}
+
+type forgotPassword struct {
+	Phone bool `json:"phone"`
+	Email bool `json:"email"`
+}
+
+func (d Dialect) publicExp(ctx context.Context, in publicIn) (out publicExpOut, err error) {
+	ctx = models.System(ctx)
+	scope, err := d.scopeOf(ctx, in.AppID)
+	if err != nil {
+		return out, err
+	}
+	v, err := d.Experience.Get(ctx, scope)
+	if err != nil {
+		return out, err
+	}
+	if out.signInExpOut, err = d.shownExp(ctx, scope, v); err != nil {
+		return out, err
+	}
+	known, err := d.Experience.Connections(ctx, scope)
+	m := v.Settings.Methods
+	out.EmailBlocklistPolicy, out.ForgotPasswordMethods = nil, nil
+	out.SocialConnectors, out.SSOConnectors = offered(m.Connections, known), []ssoConnector{}
+	out.ForgotPassword = forgotPassword{slices.Contains(m.ForgotPassword, models.IdentifierPhone), slices.Contains(m.ForgotPassword, models.IdentifierEmail)}
+	out.CustomProfileFields, out.ProfileFieldCatalog = []struct{}{}, []struct{}{}
+	return out, err
+}
+
+// scopeOf is the layer of an application; one that is not known sees the tenant's.
+func (d Dialect) scopeOf(ctx context.Context, appID string) (experience.ScopeIn, error) {
+	if appID == "" {
+		return experience.ScopeIn{}, nil
+	}
+	c, err := d.Clients.Get(ctx, clients.OneIn{ID: appID})
+	if models.IsFault(err, models.NotFound) {
+		return experience.ScopeIn{}, nil
+	}
+	return experience.ScopeIn{ApplicationID: c.ApplicationID}, err
+}
+
+func offered(ids []string, known []models.Connection) []socialConnector {
+	out := []socialConnector{}
+	for _, id := range ids {
+		for _, c := range known {
+			if c.ID == id {
+				out = append(out, socialConnector{ID: c.ID, Target: c.Strategy, Name: map[string]string{"en": c.Name}})
+			}
+		}
+	}
+	return out
+}
+
+// phrasesIn says which language is wanted; without it the browser's is followed as far as the experience allows.
+type phrasesIn struct {
+	Language string `query:"lng" json:"-"`
+	Accept   string `header:"Accept-Language" json:"-"`
+}
+
+// phrasesOut is a tree of phrases in one language.
+type phrasesOut struct {
+	language string
+	tree     map[string]any
+}
+
+func (p phrasesOut) answer(r *web.Request, status int) error {
+	r.Fiber().Set("Content-Language", p.language)
+	r.Fiber().Vary("Accept-Language")
+	return r.JSON(status, p.tree)
+}
+
+func (d Dialect) publicPhrases(ctx context.Context, in phrasesIn) (out phrasesOut, err error) {
+	ctx = models.System(ctx)
+	live, err := d.Experience.Live(ctx, experience.ScopeIn{})
+	if err != nil {
+		return out, err
+	}
+	out.language = live.WordsFor(in.Language, in.Accept).Language
+	v, err := d.Experience.GetPhrases(ctx, experience.PhrasesIn{Language: out.language})
+	out.tree = tree(v.Phrases)
+	return out, err
+}
+
+// tree nests phrases by the dots in their names. A name that is also the beginning of another stays whole.
+func tree(phrases []experience.Phrase) map[string]any {
+	out := map[string]any{}
+	for _, p := range phrases {
+		if !plant(out, strings.Split(p.Key, "."), p.Text) {
+			out[p.Key] = p.Text
+		}
+	}
+	return out
+}
+
+func plant(into map[string]any, path []string, text string) bool {
+	for _, step := range path[:len(path)-1] {
+		next, there := into[step]
+		if !there {
+			next = map[string]any{}
+			into[step] = next
+		}
+		inner, ok := next.(map[string]any)
+		if !ok {
+			return false
+		}
+		into = inner
+	}
+	if _, there := into[path[len(path)-1]]; there {
+		return false
+	}
+	into[path[len(path)-1]] = text
+	return true
+}
