@@ -24,6 +24,7 @@ import (
 	"gatehouse/handlers/auth0"
 	"gatehouse/handlers/certificates"
 	"gatehouse/handlers/clients"
+	"gatehouse/handlers/connections"
 	"gatehouse/handlers/credentials"
 	"gatehouse/handlers/documents"
 	"gatehouse/handlers/domains"
@@ -96,6 +97,7 @@ type features struct {
 	clients      clients.Ops
 	applications applications.Ops
 	experience   experience.Ops
+	connections  connections.Ops
 	events       events.Ops
 	overview     overview.Ops
 	transmit     transmit.Dialect
@@ -155,6 +157,8 @@ func (a *App) resources() {
 	a.experience = experience.New(db, vault)
 	a.experience.Tenant, a.experience.Head = a.settings.Current, a.applications.Head
 	a.experience.Guessable = administrators.Guessable
+	a.connections = connections.New(db, vault)
+	a.connections.Tenant, a.connections.Cleanup = a.settings.Current, append(a.connections.Cleanup, a.experience.Withdraw)
 	a.events = events.New(db, vault, models.Now)
 	a.search = search.Ops{DB: db, Vault: vault, Events: a.events}
 	a.overview = overview.New(db, vault, a.events, a.Config.URL, models.Now)
@@ -257,6 +261,7 @@ func (a *App) routes() []web.Route {
 		a.applications.Routes(),
 		applications.Pages{Ops: a.applications, Tenant: a.settings.Current}.Routes(),
 		a.experience.Routes(),
+		a.connections.Routes(),
 		a.clients.Routes(),
 		a.clients.Credentials.Routes(),
 		clients.Console{Ops: a.clients, Head: clients.HeadOf(a.applications.Head), Transmit: clientCall}.Routes(),

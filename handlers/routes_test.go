@@ -289,7 +289,7 @@ var absent = map[string]bool{"/setup": true, "/console/account/totp": true, "/co
 	"/rest/v1/documents/:kind/:key": true, "/brand/:hash/brand.css": true, "/brand/:hash/custom.css": true}
 
 // furniture is one of everything that a path can name.
-type furniture struct{ app, client, secret, event, admin, key, resource, role, grant string }
+type furniture struct{ app, client, secret, event, admin, key, resource, role, grant, connection string }
 
 func (s *site) furnish(token string) (f furniture) {
 	s.t.Helper()
@@ -314,6 +314,8 @@ func (s *site) furnish(token string) (f furniture) {
 	f.role = made.ID
 	s.decode(&made, token, "POST", "/rest/v1/client-grants", map[string]any{"client_id": f.client, "identifier": "https://furniture.example/", "scopes": []string{"sit"}})
 	f.grant = made.ID
+	s.decode(&made, token, "POST", "/rest/v1/connections", map[string]any{"name": "furniture", "strategy": "oidc"})
+	f.connection = made.ID
 	s.decode(&list, token, "GET", "/rest/v1/events?limit=1", nil)
 	f.event = list.Items[0].ID
 	return f
@@ -339,6 +341,8 @@ func (f furniture) fill(path string) string {
 		id = f.resource
 	case strings.HasPrefix(path, "/rest/v1/roles") || strings.HasPrefix(path, "/console/roles"):
 		id = f.role
+	case strings.Contains(path, "/connections"):
+		id = f.connection
 	case strings.HasPrefix(path, "/console/keys"):
 		id = f.key
 	case strings.Contains(path, "/events") || strings.Contains(path, "/audit"):

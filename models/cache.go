@@ -18,10 +18,15 @@ const (
 
 	CacheApplicationCard = "application_card" // by application id: what lists show of its clients and their credentials
 
+	CacheExperience = "experience" // what sign-in pages show, by layer
+
 	CacheTenant        = "tenant"        // by tenant id
 	CacheAdministrator = "administrator" // by administrator id
 	CacheSession       = "session"       // console sessions by the hash of their id
 )
+
+// EveryEntry is the key that drops a whole cache: for what many of its entries show.
+const EveryEntry = "*"
 
 // Caches is every in-process cache of the server, so that a commit here or elsewhere can drop entries by name.
 type Caches struct {
@@ -87,7 +92,12 @@ func (s *Caches) forget(drops []drop) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, d := range drops {
-		if c, ok := s.byName[d.cache]; ok {
+		c, ok := s.byName[d.cache]
+		switch {
+		case !ok:
+		case d.key == EveryEntry:
+			c.dropAll()
+		default:
 			c.drop(d.key)
 		}
 	}

@@ -61,6 +61,7 @@ var words = map[string]word{
 
 	"connection.created": {"Connection created", "created the connection {object}", ui.StateOK},
 	"connection.updated": {"Connection updated", "changed the connection {object}", ui.StateInfo},
+	"connection.tested":  {"Connection tested", "tested the connection {object}", ui.StateInfo},
 	"connection.deleted": {"Connection deleted", "deleted the connection {object}", ui.StateWarn},
 
 	"experience.published":       {"Experience published", "published {object}", ui.StateOK},

@@ -2,13 +2,11 @@ package experience
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
+	"gatehouse/handlers/connections"
 	"gatehouse/models"
 )
-
-const sealedTable, sealedColumn = "connections", "sealed_secret"
 
 // wanted is a connection that the login preferences ask for.
 type wanted struct {
@@ -88,7 +86,7 @@ func (o Ops) setConnections(ctx context.Context, in ScopeIn, offered []string, m
 			next = append(next, id)
 		}
 	}
-	if err := o.dropConnections(ctx, in, own, kept); err != nil {
+	if err := o.dropConnections(ctx, own, kept); err != nil {
 		return nil, err
 	}
 	return keepOrder(offered, next, shared), nil
@@ -96,7 +94,7 @@ func (o Ops) setConnections(ctx context.Context, in ScopeIn, offered []string, m
 
 // unchanged tells whether a preference says of a tenant's connection exactly what a read showed of it.
 func unchanged(w wanted, c models.Connection) bool {
-	return w.strategy == c.Strategy && w.secret.Empty() && sameJSON(w.settings, c.Settings)
+	return w.strategy == c.Strategy && w.secret.Empty() && sameJSON(w.settings, c.Settings())
 }
 
 // keepOrder puts next into the order in which it was offered, then what is new. Connections that the dialect cannot name
@@ -120,12 +118,7 @@ func keepOrder(offered, next []string, shared []models.Connection) []string {
 }
 
 func (o Ops) ownConnections(ctx context.Context, applicationID string) ([]models.Connection, error) {
-	var rows []models.Connection
-	err := o.DB.Read.NewSelect().Model(&rows).Where("application_id = ?", applicationID).Order("strategy", "position").Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read connections of %s: %w", applicationID, err)
-	}
-	return rows, nil
+	return o.own.In(o.DB).OwnOf(ctx, applicationID)
 }
 
 // sharedConnections is the tenant's connections among those offered.
@@ -136,87 +129,26 @@ func (o Ops) sharedConnections(ctx context.Context, offered []string) ([]models.
 
 // putConnection stores what is wanted over the connection in its place, or as a new one.
 func (o Ops) putConnection(ctx context.Context, in ScopeIn, own []models.Connection, w wanted) (string, error) {
-	i := slices.IndexFunc(own, func(c models.Connection) bool { return c.Strategy == w.strategy && c.Position == w.position })
-	now := o.Now()
-	if i < 0 {
-		c := models.Connection{ID: models.NewID(models.ObjectID), TenantID: models.ActorFrom(ctx).TenantID, ApplicationID: &in.ApplicationID,
-			Strategy: w.strategy, Name: w.name, Position: w.position, Settings: w.settings, Version: 1, CreatedAt: now, UpdatedAt: now}
-		c.SealedSecret = o.sealed(c.ID, w.secret)
-		if _, err := o.DB.Write.NewInsert().Model(&c).Exec(ctx); err != nil {
-			return "", fmt.Errorf("store connection %s of %s: %w", w.strategy, in.ApplicationID, err)
-		}
-		return c.ID, o.recordConnection(ctx, "connection.created", nil, &c, !w.secret.Empty())
+	var before *models.Connection
+	if i := slices.IndexFunc(own, func(c models.Connection) bool { return c.Strategy == w.strategy && c.Position == w.position }); i >= 0 {
+		before = &own[i]
 	}
-	before := own[i]
-	held, err := o.Vault.Open(sealedTable, sealedColumn, before.ID, before.SealedSecret)
-	if err != nil {
-		return "", err
-	}
-	// A caller who may not read secrets sends back none: the one that is held stays, while it is of the same account.
-	keeps := w.secret.Empty() && before.Settings.ClientID == w.settings.ClientID && before.Settings.KeyID == w.settings.KeyID
-	moved := !keeps && !held.Equal(w.secret.Reveal())
-	if !moved && sameJSON(before.Settings, w.settings) {
-		return before.ID, nil
-	}
-	after := before
-	after.Settings, after.Version, after.UpdatedAt = w.settings, before.Version+1, now
-	if moved {
-		after.SealedSecret = o.sealed(after.ID, w.secret)
-	}
-	_, err = o.DB.Write.NewUpdate().Model(&after).Column("settings", "sealed_secret", "version", "updated_at").WherePK().Exec(ctx)
-	if err != nil {
-		return "", fmt.Errorf("store connection %s: %w", after.ID, err)
-	}
-	return after.ID, o.recordConnection(ctx, "connection.updated", &before, &after, moved)
+	c, err := o.own.In(o.DB).PutOwn(ctx, before, connections.Own{ApplicationID: in.ApplicationID, Strategy: w.strategy, Position: w.position,
+		DisplayName: w.name, Settings: w.settings, Secret: w.secret})
+	return c.ID, err
 }
 
-func (o Ops) sealed(id string, s models.Secret) string {
-	if s.Empty() {
-		return ""
-	}
-	return o.Vault.Seal(sealedTable, sealedColumn, id, s)
-}
-
-func (o Ops) dropConnections(ctx context.Context, in ScopeIn, own []models.Connection, kept map[string]bool) error {
+func (o Ops) dropConnections(ctx context.Context, own []models.Connection, kept map[string]bool) error {
 	for _, c := range own {
-		known := slices.Contains(models.SocialStrategies, c.Strategy) || c.Strategy == models.StrategyAPNs || c.Strategy == models.StrategyFCM || c.Strategy == models.StrategyWebAuthn
+		known := slices.Contains(models.SocialStrategies, c.Strategy) || slices.Contains(models.ServiceStrategies, c.Strategy)
 		if kept[c.ID] || !known {
 			continue
 		}
-		if _, err := o.DB.Write.NewDelete().Model(&c).WherePK().Exec(ctx); err != nil {
-			return fmt.Errorf("delete connection %s: %w", c.ID, err)
-		}
-		if err := o.recordConnection(ctx, "connection.deleted", &c, nil, false); err != nil {
+		if err := o.own.In(o.DB).Remove(ctx, c); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// toldConnection is a connection as the audit log tells of it: the secret by name only.
-type toldConnection struct {
-	Strategy string                    `json:"strategy"`
-	Name     string                    `json:"name"`
-	Settings models.ConnectionSettings `json:"settings"`
-	Secret   string                    `json:"secret" audit:"name"`
-}
-
-func (o Ops) recordConnection(ctx context.Context, verb string, before, after *models.Connection, secretMoved bool) error {
-	show := func(c *models.Connection, secret string) any {
-		if c == nil {
-			return nil
-		}
-		return toldConnection{c.Strategy, c.Name, c.Settings, secret}
-	}
-	c, mark := after, ""
-	if c == nil {
-		c = before
-	}
-	if secretMoved {
-		mark = "changed"
-	}
-	return models.Record(ctx, o.DB, models.Event{Type: verb, ObjectKind: "connection", ObjectID: c.ID, ObjectName: c.Name,
-		ApplicationID: *c.ApplicationID, Detail: models.Diff(show(before, ""), show(after, mark))})
 }
 
 // addConnections shows the connections that an application offers as methods.
@@ -237,7 +169,7 @@ func (o Ops) addConnections(ctx context.Context, in ScopeIn, e models.Experience
 }
 
 // showConnections puts connections into the methods: the application's own, and the tenant's among those offered.
-func (o Ops) showConnections(own, shared []models.Connection, reveal bool, e models.Experience, m *models.AuthMethods) (err error) {
+func (o Ops) showConnections(own, shared []models.Connection, reveal bool, e models.Experience, m *models.AuthMethods) error {
 	for _, c := range shared { // of the tenant: its secret is not this application's to read
 		if slices.Contains(e.Methods.Connections, c.ID) {
 			addSocial(m, c, models.Secret{})
@@ -246,9 +178,11 @@ func (o Ops) showConnections(own, shared []models.Connection, reveal bool, e mod
 	for _, c := range own {
 		secret := models.Secret{}
 		if reveal {
-			if secret, err = o.Vault.Open(sealedTable, sealedColumn, c.ID, c.SealedSecret); err != nil {
+			held, err := o.Vault.OpenOptions(c)
+			if err != nil {
 				return err
 			}
+			secret = models.NewSecret(held[models.MainSecret])
 		}
 		if slices.Contains(e.Methods.Connections, c.ID) {
 			addSocial(m, c, secret)
@@ -259,20 +193,21 @@ func (o Ops) showConnections(own, shared []models.Connection, reveal bool, e mod
 }
 
 func addSocial(m *models.AuthMethods, c models.Connection, secret models.Secret) {
-	if slices.Contains(models.SocialStrategies, c.Strategy) {
-		*social(m, c.Strategy) = &models.SocialMethod{ClientID: c.Settings.ClientID, ClientSecret: secret,
-			RedirectURIs: c.Settings.RedirectURIs, TeamID: c.Settings.TeamID, KeyID: c.Settings.KeyID}
+	if s := c.Settings(); slices.Contains(models.SocialStrategies, c.Strategy) {
+		*social(m, c.Strategy) = &models.SocialMethod{ClientID: s.ClientID, ClientSecret: secret,
+			RedirectURIs: s.RedirectURIs, TeamID: s.TeamID, KeyID: s.KeyID}
 	}
 }
 
 func addPush(m *models.AuthMethods, c models.Connection, secret models.Secret) {
+	s := c.Settings()
 	switch {
 	case c.Strategy == models.StrategyWebAuthn:
-		m.WebAuthn = &models.SocialMethod{ClientID: c.Settings.ClientID, ClientSecret: secret, RedirectURIs: c.Settings.RedirectURIs}
+		m.WebAuthn = &models.SocialMethod{ClientID: s.ClientID, ClientSecret: secret, RedirectURIs: s.RedirectURIs}
 	case m.Push == nil:
 	case c.Strategy == models.StrategyAPNs:
-		m.Push.APNs = append(m.Push.APNs, models.APNsKey{Key: secret, KeyID: c.Settings.KeyID, TeamID: c.Settings.TeamID,
-			Bundle: c.Settings.Bundle, Production: c.Settings.Production})
+		m.Push.APNs = append(m.Push.APNs, models.APNsKey{Key: secret, KeyID: s.KeyID, TeamID: s.TeamID,
+			Bundle: s.Bundle, Production: s.Production})
 	case c.Strategy == models.StrategyFCM:
 		m.Push.FCM = &models.FCMKey{Key: secret}
 	}

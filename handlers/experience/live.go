@@ -2,7 +2,6 @@ package experience
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 
 	"gatehouse/models"
@@ -70,8 +69,8 @@ func (o Ops) offered(ctx context.Context, in ScopeIn, ids []string) ([]hosted.Co
 	}
 	var out []hosted.Connection
 	for _, id := range ids {
-		if k, ok := byID[id]; ok {
-			out = append(out, hosted.Connection{ID: k.ID, Strategy: k.Strategy, Name: k.Name})
+		if k, ok := byID[id]; ok && k.Enabled {
+			out = append(out, hosted.Connection{ID: k.ID, Strategy: k.Strategy, Name: k.Title()})
 		}
 	}
 	return out, nil
@@ -88,14 +87,7 @@ func (o Ops) Connections(ctx context.Context, in ScopeIn) ([]models.Connection, 
 
 // reachable is the connections that sign people in: the tenant's, and with an application its own.
 func (o Ops) reachable(ctx context.Context, applicationID string) ([]models.Connection, error) {
-	var rows []models.Connection
-	err := o.DB.Read.NewSelect().Model(&rows).Where("tenant_id = ?", models.ActorFrom(ctx).TenantID).
-		Where("application_id IS NULL OR application_id = ?", applicationID).
-		Where("strategy NOT IN (?, ?, ?)", models.StrategyAPNs, models.StrategyFCM, models.StrategyWebAuthn).Order("created_at", "id").Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list connections: %w", err)
-	}
-	return rows, nil
+	return o.own.In(o.DB).Reachable(ctx, applicationID)
 }
 
 // forget drops what the cache holds of a layer that is about to change.

@@ -8,12 +8,13 @@ import (
 	"encoding/json"
 	"time"
 
+	"gatehouse/handlers/connections"
 	"gatehouse/models"
 	"gatehouse/views/applications"
 )
 
 // cacheName is the cache of laid-over experiences.
-const cacheName = "experience"
+const cacheName = models.CacheExperience
 
 // Ops are the things that can be done with the sign-in experience.
 type Ops struct {
@@ -29,12 +30,13 @@ type Ops struct {
 	// Guessable knows the passwords that guessing begins with, in lower case; nil knows none.
 	Guessable func(password string) bool
 
+	own  connections.Ops // the rows of connections
 	live *models.Cache[Live]
 }
 
 // New makes the operations with their cache.
 func New(db models.DB, vault *models.Vault) Ops {
-	o := Ops{DB: db, Vault: vault, Now: models.Now, live: models.NewCache[Live](db.Caches, cacheName, 2048)}
+	o := Ops{DB: db, Vault: vault, Now: models.Now, own: connections.New(db, vault), live: models.NewCache[Live](db.Caches, cacheName, 2048)}
 	o.Tenant, o.Head = o.readTenant, o.readHead
 	return o
 }

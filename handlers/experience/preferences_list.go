@@ -58,9 +58,9 @@ func (o Ops) ofApplications(ctx context.Context, ids []string) (map[string]model
 	if err := o.DB.Read.NewSelect().Model(&layers).Where("application_id IN (?)", bun.In(ids)).Scan(ctx); err != nil {
 		return nil, nil, fmt.Errorf("read experiences of applications: %w", err)
 	}
-	var rows []models.Connection
-	if err := o.DB.Read.NewSelect().Model(&rows).Where("application_id IN (?)", bun.In(ids)).Order("strategy", "position").Scan(ctx); err != nil {
-		return nil, nil, fmt.Errorf("read connections of applications: %w", err)
+	rows, err := o.own.In(o.DB).OwnOf(ctx, ids...)
+	if err != nil {
+		return nil, nil, err
 	}
 	overlays, connections := map[string]models.Overlay{}, map[string][]models.Connection{}
 	for _, l := range layers {

@@ -23,7 +23,7 @@ func everything() models.AuthMethods {
 			CheckDictionary: ptr(false), ExpiresDays: 100, NeverExpires: ptr(true), TemporaryHours: ptr(12.0), Message: message},
 		TOTP:     &models.TOTPMethod{Lockout: lock, Algorithm: ptr("sha256"), Digits: ptr(8.0), Issuer: ptr("Fernway")},
 		Passkey:  &models.PasskeyMethod{RPID: "fernway.example", WebOrigins: []string{"https://fernway.example"}, Attestation: ptr("direct")},
-		Push:     &models.PushMethod{APNsList: true, APNs: []models.APNsKey{{Key: models.NewSecret("apns-1"), KeyID: "K1", TeamID: "T", Bundle: "b"}, {Key: models.NewSecret("apns-2"), KeyID: "K2", TeamID: "T", Bundle: "b"}}, FCM: &models.FCMKey{Key: models.NewSecret(`{"project":"x"}`)}},
+		Push:     &models.PushMethod{APNsList: true, APNs: []models.APNsKey{{Key: models.NewSecret("first-push-key"), KeyID: "K1", TeamID: "T", Bundle: "b"}, {Key: models.NewSecret("second-push-key"), KeyID: "K2", TeamID: "T", Bundle: "b"}}, FCM: &models.FCMKey{Key: models.NewSecret(`{"project":"x"}`)}},
 		PIN:      &models.PINMethod{Lockout: models.MethodLockout{MaxFailures: ptr(4.0)}},
 		Face:     &models.FaceMethod{SaveEmbedding: ptr(false)},
 		Google:   &models.SocialMethod{ClientID: "g-id", ClientSecret: models.NewSecret("g-secret"), RedirectURIs: []string{"https://fernway.example/cb"}},
@@ -97,12 +97,12 @@ func TestSecretsOfConnectionsAreSealedAndNotToldToEverybody(t *testing.T) {
 	if _, err := o.SetLoginPreferences(ctx, app, everything()); err != nil {
 		t.Fatal(err)
 	}
-	for _, query := range []string{"SELECT sealed_secret || settings FROM connections", "SELECT settings FROM experience_layers", "SELECT settings FROM experience_versions", "SELECT COALESCE(detail, '') FROM events"} {
+	for _, query := range []string{"SELECT sealed_secret || options || secret_options FROM connections", "SELECT settings FROM experience_layers", "SELECT settings FROM experience_versions", "SELECT COALESCE(detail, '') FROM events"} {
 		var texts []string
 		if err := db.Read.NewRaw(query).Scan(ctx, &texts); err != nil || len(texts) == 0 {
 			t.Fatalf("%s: %v", query, err)
 		}
-		for _, secret := range []string{"g-secret", "a-key", "apns-1", "project"} {
+		for _, secret := range []string{"g-secret", "a-key", "first-push-key", "project"} {
 			if strings.Contains(strings.Join(texts, "\n"), secret) {
 				t.Errorf("%s shows %s", query, secret)
 			}
@@ -126,8 +126,8 @@ func TestATenantsConnectionIsShownWithoutItsSecretAndNotCopied(t *testing.T) {
 	o, ctx := New(db, vault), dbtest.Context(t)
 	app := application(t, ctx, db)
 	c := models.Connection{ID: models.NewID(models.ObjectID), TenantID: models.DefaultTenant, Strategy: models.StrategyGoogle, Name: "Google",
-		Settings: models.ConnectionSettings{ClientID: "tenant-google"}, Version: 1, CreatedAt: models.Now(), UpdatedAt: models.Now()}
-	c.SealedSecret = o.sealed(c.ID, models.NewSecret("tenant-secret"))
+		Enabled: true, Options: map[string]any{"client_id": "tenant-google"}, SecretOptions: []string{"/client_secret"}, Realms: []string{}, Metadata: map[string]string{}, Version: 1, CreatedAt: models.Now(), UpdatedAt: models.Now()}
+	c.SealedSecret = vault.SealOptions(c.ID, map[string]string{models.MainSecret: "tenant-secret"})
 	if _, err := db.Write.NewInsert().Model(&c).Exec(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -40,6 +40,12 @@ func (o Ops) publish(ctx context.Context, s state, settings models.Overlay, rest
 	if err := o.checkLayer(ctx, s, settings); err != nil {
 		return View{}, err
 	}
+	return o.commit(ctx, s, settings, restored)
+}
+
+// commit makes settings the layer's next version without judging them.
+func (o Ops) commit(ctx context.Context, s state, settings models.Overlay, restored int64) (View, error) {
+	before := s.layer.Settings
 	if err := o.ensure(ctx, s.in); err != nil {
 		return View{}, err
 	}

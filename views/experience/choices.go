@@ -33,7 +33,7 @@ func levelOptions() []ui.Option {
 func (v Editor) connectionOptions() []ui.Option {
 	var out []ui.Option
 	for _, c := range v.Connections {
-		out = append(out, ui.Option{Value: c.ID, Label: c.Name, Help: c.Strategy})
+		out = append(out, ui.Option{Value: c.ID, Label: c.Title(), Help: strategyName(c)})
 	}
 	return out
 }
@@ -111,4 +111,13 @@ func (v Editor) opens(g phraseGroup) bool {
 		}
 	}
 	return g.Name == step
+}
+
+// strategyName says who answers for a connection and, where that is so, that nobody can use it now.
+func strategyName(c models.Connection) string {
+	s, _ := models.FindStrategy(c.Strategy)
+	if !c.Enabled {
+		return s.Name + ", switched off"
+	}
+	return s.Name
 }
