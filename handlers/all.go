@@ -158,6 +158,7 @@ func (a *App) resources() {
 	a.experience.Tenant, a.experience.Head = a.settings.Current, a.applications.Head
 	a.experience.Guessable = administrators.Guessable
 	a.connections = connections.New(db, vault)
+	a.connections.Outside, a.connections.Glance = connections.Through(a.outbound), connections.Look(a.outbound)
 	a.connections.Tenant, a.connections.Cleanup = a.settings.Current, append(a.connections.Cleanup, a.experience.Withdraw)
 	a.events = events.New(db, vault, models.Now)
 	a.search = search.Ops{DB: db, Vault: vault, Events: a.events}

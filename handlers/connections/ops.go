@@ -18,6 +18,8 @@ type Ops struct {
 	Tenant func(ctx context.Context) (models.Tenant, error)
 	// Outside fetches documents of providers for the connection test.
 	Outside Fetch
+	// Glance sees whether an endpoint answers, without reading what it says.
+	Glance Fetch
 	// Cleanup removes what other features keep of a connection, in the transaction that deletes it.
 	Cleanup []func(ctx context.Context, tx models.DB, id string) error
 }

@@ -2,10 +2,12 @@ package connections
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"gatehouse/handlers/outbound"
 	"gatehouse/models"
 )
 
@@ -47,6 +49,7 @@ type trial struct {
 	preset Preset
 	held   map[string]string
 	fetch  Fetch
+	glance Fetch
 	now    func() time.Time
 	steps  []Step
 }
@@ -84,7 +87,7 @@ func (o Ops) try(ctx context.Context, c models.Connection) (Report, error) {
 		return Report{}, err
 	}
 	preset, _ := FindPreset(c.Strategy)
-	t := &trial{ctx: ctx, c: c, preset: preset, held: held, fetch: o.Outside, now: o.Now}
+	t := &trial{ctx: ctx, c: c, preset: preset, held: held, fetch: o.Outside, glance: o.Glance, now: o.Now}
 	t.settings()
 	switch {
 	case c.Kind() == models.ConnectionDatabase, c.Kind() == models.ConnectionPasswordless, c.Kind() == models.ConnectionService:
@@ -168,8 +171,9 @@ func (t *trial) ask(name, url string) (body []byte, ok bool) {
 
 // why is an error of the guarded client in words.
 func why(err error) string {
-	if f, ok := err.(interface{ Fault() *models.Fault }); ok {
-		return f.Fault().Text
+	var failed *outbound.Failure
+	if errors.As(err, &failed) {
+		return failed.Text
 	}
 	if f, ok := models.AsFault(err); ok {
 		return f.Text
@@ -196,12 +200,12 @@ func (t *trial) endpoints() {
 }
 
 func (t *trial) reachable(name, url string) {
-	if t.fetch == nil {
+	if t.glance == nil {
 		t.add(name, StepFailed, url, "This server cannot call out.")
 		return
 	}
 	began := time.Now()
-	answer, err := t.fetch(t.ctx, url)
+	answer, err := t.glance(t.ctx, url)
 	step := Step{Name: name, State: StepOK, URL: url, Milliseconds: time.Since(began).Milliseconds()}
 	switch {
 	case err != nil:

@@ -73,7 +73,7 @@ func TestAConnectionTestSaysWhatIsWrong(t *testing.T) {
 		{"a certificate that ends soon", "samlp", map[string]any{"metadataUrl": "https://idp.example/md"}, map[string]Answer{"https://idp.example/md": ok(samlMetadata(t, 5))}, "", "Certificate"},
 		{"a certificate that ended", "samlp", map[string]any{"metadataUrl": "https://idp.example/md"}, map[string]Answer{"https://idp.example/md": ok(samlMetadata(t, -5))}, "Certificate", ""},
 	} {
-		w.Outside = pages(c.pages)
+		w.Outside, w.Glance = pages(c.pages), pages(c.pages)
 		made := w.make(fmt.Sprintf("it-%d", i), c.strategy, c.options)
 		report, err := w.Test(w.ctx, IDIn{ID: made.ID})
 		if err != nil {
