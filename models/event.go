@@ -56,7 +56,7 @@ func Record(ctx context.Context, tx DB, e Event) error {
 		e.Outcome = "success"
 	}
 	e.DetailHash = hashText(string(e.Detail))
-	if _, err := tx.Write.NewInsert().Model(&e).Exec(ctx); err != nil {
+	if err := Insert(ctx, tx, &e); err != nil {
 		return fmt.Errorf("record %s: %w", e.Type, err)
 	}
 	return nil

@@ -56,7 +56,7 @@ func openSQLite(ctx context.Context, file string) (DB, error) {
 		_ = write.Close()
 		return DB{}, err
 	}
-	return DB{Read: bun.NewDB(read, sqlitedialect.New()), Write: bun.NewDB(write, sqlitedialect.New()), Caches: NewCaches(), statements: &prepared{byID: map[string]*sql.Stmt{}}}, nil
+	return DB{Read: bun.NewDB(read, sqlitedialect.New()), Write: bun.NewDB(write, sqlitedialect.New()), Caches: NewCaches(), statements: &prepared{byID: map[string]*sql.Stmt{}}, writes: &hotWrites{byText: map[string]*sql.Stmt{}}}, nil
 }
 
 // sound refuses a file that is not a database, untouched, before SQLite opens it for writing.
@@ -102,7 +102,7 @@ func openPostgres(ctx context.Context, dsn string) (DB, error) {
 		return DB{}, fmt.Errorf("reach PostgreSQL: %w", redact(err))
 	}
 	both := bun.NewDB(db, pgdialect.New())
-	return DB{Read: both, Write: both, Postgres: true, Caches: NewCaches(), statements: &prepared{byID: map[string]*sql.Stmt{}}}, nil
+	return DB{Read: both, Write: both, Postgres: true, Caches: NewCaches(), statements: &prepared{byID: map[string]*sql.Stmt{}}, writes: &hotWrites{byText: map[string]*sql.Stmt{}}}, nil
 }
 
 // redact keeps the address, and the password in it, out of messages.

@@ -27,12 +27,12 @@ type RowCount struct {
 
 // Count moves a counter by more, in the transaction of the change.
 func Count(ctx context.Context, tx DB, name string, more int64) error {
-	row := RowCount{TenantID: ActorFrom(ctx).TenantID, Name: name, N: more}
-	_, err := tx.Write.NewInsert().Model(&row).On("CONFLICT (tenant_id, name) DO UPDATE").Set("n = rc.n + EXCLUDED.n").Exec(ctx)
+	tenant := ActorFrom(ctx).TenantID
+	err := Exec(ctx, tx, "INSERT INTO row_counts (tenant_id, name, n) VALUES (?, ?, ?) ON CONFLICT (tenant_id, name) DO UPDATE SET n = row_counts.n + EXCLUDED.n", tenant, name, more)
 	if err != nil {
 		return fmt.Errorf("count %s: %w", name, err)
 	}
-	tx.Drop(CacheRowCount, row.TenantID+" "+name)
+	tx.Drop(CacheRowCount, tenant+" "+name)
 	return nil
 }
 

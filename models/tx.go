@@ -15,37 +15,48 @@ type DB struct {
 	Postgres    bool
 	Caches      *Caches
 	statements  *prepared
+	writes      *hotWrites
 	tx          *txState
 }
 
 // txState is what an outermost transaction gathers until it is committed.
-type txState struct{ dropped []drop }
+type txState struct {
+	dropped []drop
+	failed  error // of a step inside
+}
 
 type drop struct{ cache, key string }
 
 // inTxKey marks the contexts of transactions: what is read inside one is not committed and must not be cached.
 type inTxKey struct{}
 
-// InTx runs fn in a transaction. A transaction inside another is a savepoint. Caches that fn dropped entries of are told
-// after the commit and before InTx returns, so that an answer never precedes the end of what it replaces.
+// InTx runs fn in a transaction. A transaction inside another is part of it, without a savepoint: what fails there fails the
+// whole, also when the error is passed over on the way out. Caches that fn dropped entries of are told after the commit and
+// before InTx returns, so that an answer never precedes the end of what it replaces.
 func InTx(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error) error {
-	outer := db.tx == nil
-	state := db.tx
-	if outer {
-		state = &txState{}
+	if db.tx != nil {
+		err := fn(ctx, db)
+		if err != nil {
+			db.tx.failed = err
+		}
+		return err
 	}
+	if err := db.writes.ready(ctx, db); err != nil {
+		return err
+	}
+	state := &txState{}
 	ctx = context.WithValue(ctx, inTxKey{}, true)
 	err := db.Write.RunInTx(ctx, &sql.TxOptions{}, func(ctx context.Context, tx bun.Tx) error {
-		in := DB{Read: tx, Write: tx, Postgres: db.Postgres, Caches: db.Caches, tx: state}
+		in := DB{Read: tx, Write: tx, Postgres: db.Postgres, Caches: db.Caches, writes: db.writes, tx: state}
 		if err := fn(ctx, in); err != nil {
 			return err
 		}
-		if outer {
-			return db.Caches.announce(ctx, in, state.dropped)
+		if state.failed != nil {
+			return fmt.Errorf("a step of this transaction failed: %w", state.failed)
 		}
-		return nil
+		return db.Caches.announce(ctx, in, state.dropped)
 	})
-	if err == nil && outer {
+	if err == nil {
 		db.Caches.forget(state.dropped)
 	}
 	return err

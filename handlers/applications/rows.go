@@ -56,7 +56,7 @@ func (o Ops) readFrom(ctx context.Context, db bun.IDB, id string) (models.Applic
 
 func (o Ops) insert(ctx context.Context, app *models.Application) error {
 	o.DB.Drop(totalsName, app.TenantID)
-	_, err := o.DB.Write.NewInsert().Model(app).Exec(ctx)
+	err := models.Insert(ctx, o.DB, app)
 	if models.Unique(err) {
 		return hubTaken()
 	}

@@ -50,8 +50,7 @@ func ofApplication(ctx context.Context, db bun.IDB, applicationID string) ([]mod
 }
 
 func insert(ctx context.Context, tx models.DB, c *models.Client) error {
-	_, err := tx.Write.NewInsert().Model(c).Exec(ctx)
-	if err := stored(err, c); err != nil {
+	if err := stored(models.Insert(ctx, tx, c), c); err != nil {
 		return err
 	}
 	return models.Count(ctx, tx, models.CountClients, 1)

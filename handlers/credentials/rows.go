@@ -55,7 +55,7 @@ func one(ctx context.Context, db bun.IDB, clientID, id, kind string) (models.Cre
 
 // insert stores a credential whose name and value were found to be free under the lock of its client.
 func insert(ctx context.Context, tx models.DB, row *models.Credential) error {
-	_, err := tx.Write.NewInsert().Model(row).Exec(ctx)
+	err := models.Insert(ctx, tx, row)
 	if models.Unique(err) { // the name was looked at; only a value may clash with another client's
 		return models.Taken("value", "secret_value_taken", "This value is in use already. Use a value that nothing else uses.")
 	}

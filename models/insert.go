@@ -1,0 +1,179 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
+)
+
+// hotWrites are the statements of writes that happen often. Parsing such a statement costs more than running it, so each is
+// prepared once: not where it is met first, inside a transaction that holds the only writing connection, but before the next one.
+type hotWrites struct {
+	mu     sync.RWMutex
+	byText map[string]*sql.Stmt
+	wanted []string
+}
+
+// ready prepares what transactions before this one asked for. It waits for the writing connection, whose holder may be asking for
+// a statement, so it holds no lock meanwhile.
+func (h *hotWrites) ready(ctx context.Context, db DB) error {
+	h.mu.RLock()
+	wanted := h.wanted
+	h.mu.RUnlock()
+	pool, ok := db.Write.(*bun.DB)
+	if len(wanted) == 0 || !ok {
+		return nil
+	}
+	for _, text := range wanted {
+		stmt, err := pool.DB.PrepareContext(context.WithoutCancel(ctx), spelled(text, db.Postgres))
+		if err != nil {
+			return fmt.Errorf("prepare a write: %w", err)
+		}
+		h.keep(text, stmt)
+	}
+	return nil
+}
+
+// keep notes a statement; another one of the same text may have come first.
+func (h *hotWrites) keep(text string, stmt *sql.Stmt) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.byText[text] != nil {
+		_ = stmt.Close()
+		return
+	}
+	h.byText[text] = stmt
+	h.wanted = slices.DeleteFunc(slices.Clone(h.wanted), func(t string) bool { return t == text })
+}
+
+// get gives the statement of a text; without one the text is noted for the next transaction.
+func (h *hotWrites) get(text string) *sql.Stmt {
+	h.mu.RLock()
+	stmt, ok := h.byText[text]
+	h.mu.RUnlock()
+	if ok {
+		return stmt
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.byText)+len(h.wanted) < mostPrepared && !slices.Contains(h.wanted, text) {
+		h.wanted = append(h.wanted, text)
+	}
+	return nil
+}
+
+func spelled(text string, postgres bool) string {
+	if postgres {
+		return numbered(text)
+	}
+	return text
+}
+
+// Exec runs a write that happens often, with "?" for each argument. Its text comes from code alone.
+func Exec(ctx context.Context, tx DB, text string, args ...any) error {
+	in, ok := tx.Write.(bun.Tx)
+	if !ok {
+		pool, ok := tx.Write.(*bun.DB)
+		if !ok {
+			return fmt.Errorf("a write on %T", tx.Write)
+		}
+		_, err := pool.DB.ExecContext(ctx, spelled(text, tx.Postgres), args...)
+		return err
+	}
+	if stmt := tx.writes.get(text); stmt != nil {
+		_, err := in.Tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+		return err
+	}
+	_, err := in.Tx.ExecContext(ctx, spelled(text, tx.Postgres), args...)
+	return err
+}
+
+// Insert stores a new row, a pointer to a model.
+func Insert(ctx context.Context, tx DB, row any) error {
+	v := reflect.ValueOf(row).Elem()
+	in := insertOf(v.Type(), tx.Write)
+	args := make([]any, len(in.fields))
+	for i, f := range in.fields {
+		arg, err := argument(f, v)
+		if err != nil {
+			return fmt.Errorf("write column %s: %w", f.Name, err)
+		}
+		args[i] = arg
+	}
+	return Exec(ctx, tx, in.text, args...)
+}
+
+// insertion is the statement that stores a row of one type.
+type insertion struct {
+	text   string
+	fields []*schema.Field
+}
+
+var insertions sync.Map // of *insertion by reflect.Type
+
+func insertOf(t reflect.Type, db bun.IDB) *insertion {
+	if in, ok := insertions.Load(t); ok {
+		return in.(*insertion)
+	}
+	table := db.Dialect().Tables().Get(t)
+	in := &insertion{fields: table.Fields}
+	names := make([]string, len(table.Fields))
+	for i, f := range table.Fields {
+		names[i] = `"` + f.Name + `"`
+	}
+	in.text = "INSERT INTO " + table.Name + " (" + strings.Join(names, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(names)-1) + ")"
+	insertions.Store(t, in)
+	return in
+}
+
+// argument is a column's value as the drivers take it: what bun would have written into the text. A structure is its JSON.
+func argument(f *schema.Field, row reflect.Value) (any, error) {
+	v := f.Value(row)
+	if f.NullZero && v.IsZero() {
+		return nil, nil
+	}
+	for v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return nil, nil
+		}
+		v = v.Elem()
+	}
+	switch x := v.Interface().(type) {
+	case time.Time:
+		return x.UTC(), nil
+	case json.RawMessage:
+		return string(x), nil
+	case []byte:
+		return x, nil
+	case driver.Valuer:
+		return x.Value()
+	}
+	switch v.Kind() {
+	case reflect.Slice:
+		if v.IsNil() {
+			return "[]", nil
+		}
+	case reflect.Map:
+		if v.IsNil() {
+			return "{}", nil
+		}
+	}
+	switch v.Kind() {
+	case reflect.Slice, reflect.Map, reflect.Struct, reflect.Array:
+		b, err := json.Marshal(v.Interface())
+		return string(b), err
+	case reflect.String:
+		return v.String(), nil
+	}
+	return v.Interface(), nil
+}
