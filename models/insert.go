@@ -100,6 +100,11 @@ func Exec(ctx context.Context, tx DB, text string, args ...any) error {
 
 // Insert stores a new row, a pointer to a model.
 func Insert(ctx context.Context, tx DB, row any) error {
+	if hook, ok := row.(bun.BeforeAppendModelHook); ok {
+		if err := hook.BeforeAppendModel(ctx, (*bun.InsertQuery)(nil)); err != nil {
+			return err
+		}
+	}
 	v := reflect.ValueOf(row).Elem()
 	in := insertOf(v.Type(), tx.Write)
 	args := make([]any, len(in.fields))
@@ -157,16 +162,6 @@ func argument(f *schema.Field, row reflect.Value) (any, error) {
 		return x, nil
 	case driver.Valuer:
 		return x.Value()
-	}
-	switch v.Kind() {
-	case reflect.Slice:
-		if v.IsNil() {
-			return "[]", nil
-		}
-	case reflect.Map:
-		if v.IsNil() {
-			return "{}", nil
-		}
 	}
 	switch v.Kind() {
 	case reflect.Slice, reflect.Map, reflect.Struct, reflect.Array:

@@ -30,7 +30,7 @@ func (c *Client) BeforeAppendModel(context.Context, bun.Query) error {
 		c.Metadata = map[string]string{}
 	}
 	c.SAMLEntityID = c.SAML.EntityID
-	return nil
+	return keep(&c.Stored)
 }
 
 func empty(lists ...*[]string) {

@@ -2,7 +2,6 @@ package clients
 
 import (
 	"encoding/json"
-	"maps"
 
 	"gatehouse/models"
 )
@@ -119,22 +118,9 @@ func (s Settings) apply(c *models.Client) {
 	s.Consent.To(&c.Consent)
 	s.SAML.To(&c.SAML)
 	s.Metadata.To(&c.Metadata)
-	c.Stored = mergeStored(c.Stored, s.Stored.V)
-}
-
-// mergeStored lays what a dialect said over what is stored, into a map of its own: the old one is shared.
-func mergeStored(old, said map[string]json.RawMessage) map[string]json.RawMessage {
-	if len(said) == 0 {
-		return old
+	if s.Stored.Set {
+		c.Stored = models.MergeStored(c.Stored, s.Stored.V)
 	}
-	out := make(map[string]json.RawMessage, len(old)+len(said))
-	maps.Copy(out, old)
-	for name, value := range said {
-		if out[name] = value; len(value) == 0 || string(value) == "null" {
-			delete(out, name)
-		}
-	}
-	return out
 }
 
 func (s Settings) applyAddresses(c *models.Client) {
