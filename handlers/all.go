@@ -43,6 +43,7 @@ import (
 	"gatehouse/handlers/settings"
 	"gatehouse/handlers/setup"
 	"gatehouse/handlers/transmit"
+	"gatehouse/handlers/webhooks"
 	"gatehouse/models"
 	"gatehouse/views/ui"
 	"gatehouse/web"
@@ -109,6 +110,7 @@ type features struct {
 	administrators administrators.Ops
 	account        account.Ops
 	setup          setup.Ops
+	webhooks       webhooks.Ops
 }
 
 // Build makes every feature and mounts its routes. The database is migrated already.
@@ -176,8 +178,9 @@ func (a *App) resources() {
 		Certificates: certificates, Roles: a.roles}
 	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients}
 	a.people()
+	a.webhooks = webhooks.New(db, vault, a.outbound)
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
-	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run)
+	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run, func(ctx context.Context) { webhooks.NewWorker(a.webhooks, a.Config.Log).Run(ctx) })
 	a.close = append(a.close, a.usages.Flush)
 }
 
@@ -279,6 +282,7 @@ func (a *App) routes() []web.Route {
 		a.apis.Routes(),
 		a.roles.Routes(),
 		a.grants.Routes(),
+		a.webhooks.Routes(),
 	} {
 		routes = append(routes, more...)
 	}

@@ -289,7 +289,7 @@ var absent = map[string]bool{"/setup": true, "/console/account/totp": true, "/co
 	"/rest/v1/documents/:kind/:key": true, "/brand/:hash/brand.css": true, "/brand/:hash/custom.css": true}
 
 // furniture is one of everything that a path can name.
-type furniture struct{ app, client, secret, event, admin, key, resource, role, grant, connection string }
+type furniture struct{ app, client, secret, event, admin, key, resource, role, grant, connection, webhook, delivery string }
 
 func (s *site) furnish(token string) (f furniture) {
 	s.t.Helper()
@@ -316,6 +316,11 @@ func (s *site) furnish(token string) (f furniture) {
 	f.grant = made.ID
 	s.decode(&made, token, "POST", "/rest/v1/connections", map[string]any{"name": "furniture", "strategy": "oidc"})
 	f.connection = made.ID
+	s.decode(&made, token, "POST", "/rest/v1/webhooks", map[string]any{"name": "Furniture", "url": "https://127.0.0.1/", "events": []string{"webhook.updated"}})
+	f.webhook = made.ID
+	var tried struct{ Deliveries []struct{ ID string } }
+	s.decode(&tried, token, "POST", "/rest/v1/webhooks/"+f.webhook+"/test", map[string]any{}) // never leaves: the address is private
+	f.delivery = tried.Deliveries[0].ID
 	s.decode(&list, token, "GET", "/rest/v1/events?limit=1", nil)
 	f.event = list.Items[0].ID
 	return f
@@ -343,6 +348,9 @@ func (f furniture) fill(path string) string {
 		id = f.role
 	case strings.Contains(path, "/connections"):
 		id = f.connection
+	case strings.Contains(path, "/webhooks"):
+		id = f.webhook
+		path = strings.ReplaceAll(path, ":delivery_id", f.delivery)
 	case strings.HasPrefix(path, "/console/keys"):
 		id = f.key
 	case strings.Contains(path, "/events") || strings.Contains(path, "/audit"):

@@ -7,7 +7,8 @@ import (
 	"log/slog"
 )
 
-const masked = "[secret]"
+// Masked is what stands for a secret wherever it would be shown.
+const Masked = "[secret]"
 
 // Secret is a value that must not leak: it prints, logs and encodes as "[secret]". It has its own text column, never a place
 // inside a JSON column, and is stored only sealed or hashed.
@@ -28,19 +29,19 @@ func (s Secret) Equal(other string) bool {
 }
 
 // String hides the value.
-func (s Secret) String() string { return masked }
+func (s Secret) String() string { return Masked }
 
 // GoString hides the value from %#v.
-func (s Secret) GoString() string { return masked }
+func (s Secret) GoString() string { return Masked }
 
 // Format hides the value from every verb.
-func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(masked)) }
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(Masked)) }
 
 // LogValue hides the value from logs.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(masked) }
+func (s Secret) LogValue() slog.Value { return slog.StringValue(Masked) }
 
 // MarshalText hides the value from encoders.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(masked), nil }
+func (s Secret) MarshalText() ([]byte, error) { return []byte(Masked), nil }
 
 // UnmarshalText reads a value that a caller sends.
 func (s *Secret) UnmarshalText(b []byte) error { s.v = string(b); return nil }

@@ -93,6 +93,13 @@ var words = map[string]word{
 	"administrator.second_factor_added":      {"Second factor added", "added a second factor to {object}", ui.StateOK},
 	"administrator.second_factor_removed":    {"Second factor removed", "removed the second factor of {object}", ui.StateWarn},
 
+	"webhook.created":     {"Webhook created", "added the webhook {object}", ui.StateOK},
+	"webhook.updated":     {"Webhook updated", "changed the webhook {object}", ui.StateInfo},
+	"webhook.deleted":     {"Webhook deleted", "deleted the webhook {object}", ui.StateWarn},
+	"webhook.key_rotated": {"Webhook key rotated", "rotated the signing key of the webhook {object}", ui.StateOK},
+	"webhook.tested":      {"Webhook tested", "sent a test to the webhook {object}", ui.StateInfo},
+	"webhook.resent":      {"Webhook resent", "sent events again to the webhook {object}", ui.StateInfo},
+
 	"setup.completed":  {"Setup completed", "set Gatehouse up", ui.StateOK},
 	"settings.updated": {"Settings updated", "changed the settings of {object}", ui.StateInfo},
 	"event.exported":   {"Audit log exported", "exported events as {object}", ui.StateInfo},
@@ -108,7 +115,7 @@ var families = []ui.Option{
 	{Value: "secret.*,public_key.*,certificate.*", Label: "Secrets and keys of clients"}, {Value: "token.*", Label: "Tokens"},
 	{Value: "connection.*", Label: "Connections"}, {Value: "experience.*", Label: "Sign-in experience"}, {Value: "key.*", Label: "Signing keys"},
 	{Value: SignIns, Label: "Console sign-ins"}, {Value: "administrator.*", Label: "Administrators"},
-	{Value: "settings.*,setup.*", Label: "Settings"}, {Value: "event.*", Label: "Exports of this log"},
+	{Value: "webhook.*", Label: "Webhooks"}, {Value: "settings.*,setup.*", Label: "Settings"}, {Value: "event.*", Label: "Exports of this log"},
 }
 
 // SignIns are the types of sign-ins to the console, as the type filter takes them.

@@ -121,6 +121,7 @@ var navigation = []navGroup{
 	{"Operate", []navEntry{
 		{"audit", "Audit log", "scroll-text", "/console/audit", "event.read"},
 		{"outbox", "Outbox", "send", "/console/outbox", "outbox.read"},
+		{"webhooks", "Webhooks", "webhook", "/console/webhooks", "webhook.read"},
 		{"keys", "Signing keys", "key-round", "/console/keys", "key.read"},
 		{"api", "API reference", "square-terminal", "/rest/v1/openapi.json", ""},
 	}},
