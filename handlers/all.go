@@ -33,6 +33,7 @@ import (
 	"gatehouse/handlers/grants"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/logto"
+	"gatehouse/handlers/mails"
 	"gatehouse/handlers/oauth"
 	"gatehouse/handlers/outbound"
 	"gatehouse/handlers/outbox"
@@ -111,6 +112,7 @@ type features struct {
 	account        account.Ops
 	setup          setup.Ops
 	webhooks       webhooks.Ops
+	mails          mails.Ops
 }
 
 // Build makes every feature and mounts its routes. The database is migrated already.
@@ -174,13 +176,16 @@ func (a *App) resources() {
 	})
 	a.transmit = transmit.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience,
 		Tenant: a.settings.Current}
+	a.webhooks = webhooks.New(db, vault, a.outbound)
+	a.webhooks.Speakers = []webhooks.Speaker{logto.HookSpeaker{}}
 	a.logto = logto.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience, Documents: a.documents,
 		Certificates: certificates, Roles: a.roles}
+		Certificates: certificates, Webhooks: a.webhooks}
 	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients}
 	a.people()
-	a.webhooks = webhooks.New(db, vault, a.outbound)
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
-	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run, func(ctx context.Context) { webhooks.NewWorker(a.webhooks, a.Config.Log).Run(ctx) })
+	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run, func(ctx context.Context) { webhooks.NewWorker(a.webhooks, a.Config.Log).Run(ctx) },
+		mails.Worker{Ops: a.mails, Log: a.Config.Log}.Run)
 	a.close = append(a.close, a.usages.Flush)
 }
 
@@ -188,6 +193,8 @@ func (a *App) resources() {
 func (a *App) people() {
 	c := a.Config
 	a.outbox = outbox.New(c.DB, c.Vault)
+	a.mails = mails.New(a.documents, a.outbox, a.outbound)
+	a.mails.Tenant, a.outbox.Delivers = a.settings.Current, a.mails.Delivers
 	a.administrators = administrators.New(c.DB, c.Vault, models.NewPasswords(), a.outbox)
 	a.account = account.New(a.administrators)
 	a.setup = setup.New(a.administrators, setup.Headless{Email: c.AdminEmail, Password: c.AdminPassword, ClientID: c.BootstrapID, ClientSecret: c.BootstrapSecret})
@@ -283,6 +290,7 @@ func (a *App) routes() []web.Route {
 		a.roles.Routes(),
 		a.grants.Routes(),
 		a.webhooks.Routes(),
+		a.mails.Routes(),
 	} {
 		routes = append(routes, more...)
 	}

@@ -285,6 +285,7 @@ var exports = map[string]bool{"/rest/v1/events/export": true, "/console/audit/ex
 
 // absent is what a server that is set up and has one of everything does not have.
 var absent = map[string]bool{"/setup": true, "/console/account/totp": true, "/console/reset": true, "/console/invite": true, "/console/settings/ca.pem": true,
+	"/rest/v1/email-provider": true, "/rest/v1/email-templates/:purpose/:language": true, "/console/settings/mail/templates/:purpose/:language": true,
 	"/rest/v1/outbox/:id": true, "/console/outbox/:id": true, "/console/applications/delete": true, "/console/applications/disable": true,
 	"/rest/v1/documents/:kind/:key": true, "/brand/:hash/brand.css": true, "/brand/:hash/custom.css": true}
 

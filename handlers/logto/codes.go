@@ -25,6 +25,7 @@ var codeStatus = statuses(map[int][]string{
 	},
 	416: {"request.range_not_satisfiable"},
 	422: {
+		"hook.endpoint_responded_with_error", "hook.send_test_payload_failed",
 		"action.general", "action.sign_in_identifier_changed", "application.consent_management_api_scopes_not_allowed",
 		"application.device_flow_native_only", "application.device_flow_not_changeable", "application.invalid_role_type",
 		"application.invalid_subdomain", "application.invalid_type", "application.protected_application_misconfigured",

@@ -16,6 +16,7 @@ import (
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/roles"
+	"gatehouse/handlers/webhooks"
 	"gatehouse/models"
 	"gatehouse/web"
 )
@@ -33,12 +34,15 @@ type Dialect struct {
 	Documents    documents.Ops
 	Certificates certificates.Ops
 	Roles        roles.Ops
+	Webhooks     webhooks.Ops
 }
 
 // In gives the same dialect inside a transaction.
 func (d Dialect) In(tx models.DB) Dialect {
 	d.DB, d.Applications, d.Clients, d.Keys, d.Experience = tx, d.Applications.In(tx), d.Clients.In(tx), d.Keys.In(tx), d.Experience.In(tx)
 	d.Documents, d.Certificates, d.Roles = d.Documents.In(tx), d.Certificates.In(tx), d.Roles.In(tx)
+	d.Documents, d.Certificates = d.Documents.In(tx), d.Certificates.In(tx)
+	d.Webhooks = d.Webhooks.In(tx)
 	return d
 }
 
@@ -51,6 +55,7 @@ func (d Dialect) Routes() []web.Route {
 	for _, routes := range []func(web.Face) []web.Route{
 		d.applicationRoutes, d.customDataRoutes, d.secretRoutes, d.protectedRoutes, d.accessRoutes, d.appExperienceRoutes,
 		d.signInExpRoutes, d.wellKnownRoutes, d.samlRoutes,
+		d.hookRoutes,
 	} {
 		all = append(all, routes(d.Face())...)
 	}

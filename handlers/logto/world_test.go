@@ -65,6 +65,8 @@ func newWorld(t testing.TB, db models.DB, vault *models.Vault) *world {
 		Scopes: []models.Scope{{ID: models.ScopeLogtoAll, Name: "all"}}}}))
 	must(t, w.dialect.Roles.Ensure(ctx, roles.CreateIn{ID: models.RoleLogto, System: models.FaceLogto, Kind: models.RoleMachine, ScopeIDs: []string{models.ScopeLogtoAll},
 		Fields: roles.Fields{Name: models.Some("Logto Management API access")}}))
+	w.dialect = logto.Dialect{DB: db, Applications: apps, Clients: c, Experience: experience.New(db, vault), Documents: docs, Certificates: certificates.New(docs),
+		Keys: keys.Ops{DB: db, Vault: vault, Now: models.Now}, Webhooks: hooks(db, vault)}
 	engine := oauth.New(oauth.Options{DB: db, Vault: vault, Ring: ring, Usages: models.NewUsages(db, models.Now), Tenant: w.settings.Current, URL: origin})
 	var err error
 	w.server, err = web.New(web.Options{URL: origin, Log: slog.New(slog.DiscardHandler), DB: db, Vault: vault, Tokens: engine})

@@ -55,8 +55,10 @@ func (c *Client) opened(ip netip.Addr) bool {
 	return false
 }
 
-// plainKey marks the context of a request without TLS: such a one reaches opened networks only.
 type plainKey struct{}
+
+// Plain is the context of a connection that is not protected by TLS: it reaches opened networks only.
+func Plain(ctx context.Context) context.Context { return context.WithValue(ctx, plainKey{}, true) }
 
 // DialContext opens a connection to "host:port". The name is resolved once, the addresses are judged, and those that pass are
 // dialled as addresses: a name that answers differently a moment later gains nothing.
@@ -117,7 +119,7 @@ func (c *Client) judge(ctx context.Context, host string, ips []netip.Addr) ([]ne
 		return out[:min(len(out), 4)], nil
 	}
 	if reason == NotHTTPS {
-		return nil, fail(NotHTTPS, "Addresses on the internet are called with https only.", nil)
+		return nil, fail(NotHTTPS, "Addresses on the internet are called with TLS only (https).", nil)
 	}
 	return nil, fail(PrivateAddress, fmt.Sprintf("%s is not on the public internet. Whoever runs the server can open its network with --allow-outbound.", host), nil)
 }

@@ -148,7 +148,7 @@ func (c *Client) once(ctx context.Context, r Request) (out Response, next string
 		return out, "", err
 	}
 	if u.Scheme == "http" {
-		ctx = context.WithValue(ctx, plainKey{}, true)
+		ctx = Plain(ctx)
 	}
 	req, err := http.NewRequestWithContext(ctx, r.Method, u.String(), bytes.NewReader(r.Body))
 	if err != nil {

@@ -22,6 +22,8 @@ type Ops struct {
 	DB    models.DB
 	Vault *models.Vault
 	Now   func() time.Time
+	// Delivers tells whether a mail that is written now will be delivered; nil delivers none.
+	Delivers func(ctx context.Context, tx models.DB) (bool, error)
 }
 
 // New makes the operations on a database.
@@ -54,6 +56,13 @@ func (o Ops) Send(ctx context.Context, m Message) error {
 	row := models.OutboxMessage{ID: models.NewID(models.LongID), TenantID: models.ActorFrom(ctx).TenantID, CreatedAt: o.Now(),
 		Channel: m.Channel, To: m.To, Template: m.Template, Subject: m.Subject, Privileged: m.Privileged,
 		OutboxBody: models.OutboxBody{Text: m.Text, HTML: m.HTML, Data: data}}
+	if m.Channel == models.ChannelEmail && o.Delivers != nil {
+		if will, err := o.Delivers(ctx, o.DB); err != nil {
+			return err
+		} else if will {
+			row.Delivery, row.NextAt = models.MailPending, &row.CreatedAt
+		}
+	}
 	return o.insert(ctx, row)
 }
 

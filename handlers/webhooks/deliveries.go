@@ -243,3 +243,37 @@ func (o Ops) StatsSince(ctx context.Context, since time.Time) (map[string]Stats,
 	}
 	return out, nil
 }
+
+// LogIn is a part of the delivery log, for faces that page by numbers. Times are inclusive; zero ones do not count.
+type LogIn struct {
+	WebhookID    string
+	Event        string
+	Since, Until time.Time
+	Offset       int64
+	Limit        int64
+}
+
+// Log gives the deliveries of a webhook that were tried, the newest first, and how many there are.
+func (o Ops) Log(ctx context.Context, in LogIn) (rows []models.WebhookDelivery, total int64, err error) {
+	if err := models.Need(ctx, "webhook.read", "", "webhook"); err != nil {
+		return nil, 0, err
+	}
+	q := o.DB.Read.NewSelect().Model(&rows).Where("wd.tenant_id = ?", models.ActorFrom(ctx).TenantID).Where("wd.webhook_id = ?", in.WebhookID).
+		Where("wd.attempts > 0")
+	if in.Event != "" {
+		q = q.Where("wd.event = ?", in.Event)
+	}
+	if !in.Since.IsZero() {
+		q = q.Where("wd.created_at >= ?", in.Since)
+	}
+	if !in.Until.IsZero() {
+		q = q.Where("wd.created_at <= ?", in.Until)
+	}
+	if total, err = q.Count(ctx); err == nil {
+		err = q.OrderExpr("wd.created_at DESC, wd.id DESC").Offset(in.Offset).Limit(in.Limit).Scan(ctx)
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("read the delivery log: %w", err)
+	}
+	return rows, total, nil
+}

@@ -1,0 +1,90 @@
+package logto
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/models"
+)
+
+// hookEvents are the events of the document. Those of users, organizations and sign-ins can be chosen already; they happen when
+// these features do.
+var hookEvents = strings.Split("PostRegister,PostSignIn,PostSignInAdaptiveMfaTriggered,PostResetPassword,"+
+	"User.Created,User.Deleted,User.Data.Updated,User.SuspensionStatus.Updated,Role.Created,Role.Deleted,Role.Data.Updated,Role.Scopes.Updated,"+
+	"Scope.Created,Scope.Deleted,Scope.Data.Updated,Organization.Created,Organization.Deleted,Organization.Data.Updated,Organization.Membership.Updated,"+
+	"OrganizationRole.Created,OrganizationRole.Deleted,OrganizationRole.Data.Updated,OrganizationRole.Scopes.Updated,"+
+	"OrganizationScope.Created,OrganizationScope.Deleted,OrganizationScope.Data.Updated,Identifier.Lockout,Message.RateLimited,Grant.LimitExceeded", ",")
+
+// told are our events in the document's words.
+var toldAs = map[string]string{
+	"role.created": "Role.Created", "role.deleted": "Role.Deleted", "role.updated": "Role.Data.Updated",
+	"role.scopes_updated": "Role.Scopes.Updated", "role.scopes_changed": "Role.Scopes.Updated",
+	"scope.created": "Scope.Created", "scope.deleted": "Scope.Deleted", "scope.updated": "Scope.Data.Updated",
+	"user.created": "User.Created", "user.deleted": "User.Deleted", "user.updated": "User.Data.Updated",
+	"user.suspended": "User.SuspensionStatus.Updated", "user.unsuspended": "User.SuspensionStatus.Updated",
+	"organization.created": "Organization.Created", "organization.deleted": "Organization.Deleted", "organization.updated": "Organization.Data.Updated",
+}
+
+// HookSpeaker tells webhooks of events in this dialect's words.
+type HookSpeaker struct{}
+
+// Knows tells whether the document has an event of this name.
+func (HookSpeaker) Knows(name string) bool { return slices.Contains(hookEvents, name) }
+
+// Name is the document's name of an event, empty when it has none.
+func (HookSpeaker) Name(e models.Event) string {
+	if e.Outcome != "success" {
+		return ""
+	}
+	return toldAs[e.Type]
+}
+
+// hookBody is what a webhook is told of a change.
+type hookBody struct {
+	Event        string            `json:"event"`
+	CreatedAt    string            `json:"createdAt"`
+	UserAgent    string            `json:"userAgent,omitempty"`
+	IP           string            `json:"ip,omitempty"`
+	Path         string            `json:"path,omitempty"`
+	Method       string            `json:"method,omitempty"`
+	Status       int               `json:"status,omitempty"`
+	Params       map[string]string `json:"params,omitempty"`
+	MatchedRoute string            `json:"matchedRoute,omitempty"`
+	Data         any               `json:"data"`
+	HookID       string            `json:"hookId"`
+}
+
+// Body is what a webhook is told of an event; the route is told when the change came through this dialect.
+func (HookSpeaker) Body(hook models.Webhook, name string, e models.Event, data any) any {
+	out := hookBody{Event: name, CreatedAt: isoTime(e.At), UserAgent: e.Agent, IP: e.IP, Data: data, HookID: hook.ID}
+	if e.Face == models.FaceLogto {
+		out.route(e)
+	}
+	return out
+}
+
+// route says which request of this dialect makes such an event.
+func (b *hookBody) route(e models.Event) {
+	noun, verb, _ := strings.Cut(e.Type, ".")
+	b.MatchedRoute, b.Method, b.Status = "/"+noun+"s/:id", "PATCH", 200
+	switch verb {
+	case "created":
+		b.MatchedRoute, b.Method = "/"+noun+"s", "POST"
+	case "deleted":
+		b.Method, b.Status = "DELETE", 204
+	}
+	b.Path = b.MatchedRoute
+	if strings.HasSuffix(b.Path, ":id") {
+		b.Params = map[string]string{"id": e.ObjectID}
+	}
+}
+
+// Sample is what a test of a webhook sends.
+func (HookSpeaker) Sample(hook models.Webhook, name string, now time.Time) any {
+	return hookBody{Event: name, CreatedAt: isoTime(now), UserAgent: "Gatehouse", IP: "192.0.2.1", HookID: hook.ID,
+		Data: map[string]any{"id": "sample", "name": "Sample"}}
+}
+
+// isoTime is a time as the document's bodies hold it, to the millisecond.
+func isoTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

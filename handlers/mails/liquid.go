@@ -1,0 +1,403 @@
+package mails
+
+import (
+	"fmt"
+	"html"
+	"net/url"
+	"strings"
+)
+
+// The texts of mails are written in the part of Liquid that mails need: values with filters, if, unless, assign, comment and raw.
+// There are no loops, so a text is drawn in one pass, and values are escaped in HTML whether the text asks for it or not: who is
+// named "<script>" stays a name.
+
+const (
+	mostSource = 256 << 10 // bytes of a text
+	mostOutput = 1 << 20   // bytes of what is drawn
+	mostNested = 20
+	mostSteps  = 10_000 // parts of a text
+)
+
+// node is a part of a text: what it draws, or an if with its branches.
+type node struct {
+	text     string
+	value    *value
+	assign   string
+	branches []branch
+}
+
+type branch struct {
+	when condition // nil for else
+	not  bool
+	body []node
+}
+
+// value is a name or a literal with filters.
+type value struct {
+	path    string
+	literal *string
+	filters []filter
+}
+
+type filter struct{ name, arg string }
+
+// condition is a chain of comparisons: any of the groups, all in a group.
+type condition [][]comparison
+
+type comparison struct {
+	left, right *value
+	op          string // "", "==", "!=" or "contains"
+}
+
+// Template is a text that was read.
+type Template struct{ nodes []node }
+
+// Parse reads a text. The error says what is wrong and where.
+func Parse(source string) (Template, error) {
+	if len(source) > mostSource {
+		return Template{}, fmt.Errorf("the text is larger than 256 KiB")
+	}
+	p := &parser{rest: source}
+	nodes, end, err := p.block(0)
+	if err == nil && end != "" {
+		err = fmt.Errorf("{%% %s %%} has no beginning", end)
+	}
+	if err != nil {
+		line := 1 + strings.Count(source[:len(source)-len(p.rest)], "\n")
+		return Template{}, fmt.Errorf("line %d: %w", line, err)
+	}
+	return Template{nodes}, nil
+}
+
+type parser struct {
+	rest  string
+	steps int
+}
+
+// block reads up to a tag that ends it, and gives that tag.
+func (p *parser) block(depth int) (out []node, end string, err error) {
+	if depth > mostNested {
+		return nil, "", fmt.Errorf("conditions are nested deeper than %d levels", mostNested)
+	}
+	for p.rest != "" {
+		if p.steps++; p.steps > mostSteps {
+			return nil, "", fmt.Errorf("the text has more than %d parts", mostSteps)
+		}
+		at := strings.Index(p.rest, "{")
+		for at >= 0 && !strings.HasPrefix(p.rest[at:], "{{") && !strings.HasPrefix(p.rest[at:], "{%") {
+			next := strings.Index(p.rest[at+1:], "{")
+			if next < 0 {
+				at = -1
+			} else {
+				at += 1 + next
+			}
+		}
+		if at < 0 {
+			out, p.rest = append(out, node{text: p.rest}), ""
+			break
+		}
+		if at > 0 {
+			out, p.rest = append(out, node{text: p.rest[:at]}), p.rest[at:]
+		}
+		n, tag, err := p.mark(depth)
+		if err != nil || tag != "" {
+			return out, tag, err
+		}
+		out = append(out, n)
+	}
+	return out, "", nil
+}
+
+// mark reads one {{ value }} or {% tag %}; tag is one that ends the block around it.
+func (p *parser) mark(depth int) (n node, tag string, err error) {
+	closing := "}}"
+	if p.rest[1] == '%' {
+		closing = "%}"
+	}
+	inner, rest, ok := strings.Cut(p.rest[2:], closing)
+	if !ok {
+		return n, "", fmt.Errorf("%s is not closed by %s", p.rest[:2], closing)
+	}
+	p.rest = rest
+	inner = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(inner, "-"), "-"))
+	if closing == "}}" {
+		v, err := parseValue(inner)
+		return node{value: v}, "", err
+	}
+	return p.tag(inner, depth)
+}
+
+func (p *parser) tag(inner string, depth int) (n node, end string, err error) {
+	name, args, _ := strings.Cut(inner, " ")
+	switch name {
+	case "if", "unless":
+		n, err = p.branches(args, name == "unless", depth)
+		return n, "", err
+	case "elsif", "else", "endif", "endunless":
+		return n, inner, nil
+	case "comment", "raw":
+		before, after, ok := strings.Cut(p.rest, "{% end"+name+" %}")
+		if !ok {
+			return n, "", fmt.Errorf("{%% %s %%} is not closed by {%% end%s %%}", name, name)
+		}
+		if p.rest = after; name == "raw" {
+			n.text = before
+		}
+		return n, "", nil
+	case "assign":
+		to, from, ok := strings.Cut(args, "=")
+		if to = strings.TrimSpace(to); !ok || !isPath(to) {
+			return n, "", fmt.Errorf("assign wants a name and a value")
+		}
+		v, err := parseValue(strings.TrimSpace(from))
+		return node{assign: to, value: v}, "", err
+	}
+	return n, "", fmt.Errorf("the tag %q is not known here: there are if, unless, assign, comment and raw", cut(name))
+}
+
+func (p *parser) branches(args string, not bool, depth int) (node, error) {
+	var n node
+	when, err := parseCondition(args)
+	if err != nil {
+		return n, err
+	}
+	current := branch{when: when, not: not}
+	for {
+		body, end, err := p.block(depth + 1)
+		if err != nil {
+			return n, err
+		}
+		current.body = body
+		n.branches = append(n.branches, current)
+		name, args, _ := strings.Cut(end, " ")
+		switch name {
+		case "endif", "endunless":
+			return n, nil
+		case "else":
+			current = branch{}
+		case "elsif":
+			if when, err = parseCondition(args); err != nil {
+				return n, err
+			}
+			current = branch{when: when}
+		default:
+			return n, fmt.Errorf("a condition is not closed by {%% endif %%}")
+		}
+	}
+}
+
+func parseCondition(text string) (condition, error) {
+	var out condition
+	for _, group := range strings.Split(" "+text+" ", " or ") {
+		var all []comparison
+		for _, part := range strings.Split(" "+group+" ", " and ") {
+			c, err := parseComparison(strings.TrimSpace(part))
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, c)
+		}
+		out = append(out, all)
+	}
+	return out, nil
+}
+
+func parseComparison(text string) (c comparison, err error) {
+	for _, op := range []string{"==", "!=", " contains "} {
+		if left, right, ok := strings.Cut(text, op); ok {
+			c.op = strings.TrimSpace(op)
+			if c.right, err = parseValue(strings.TrimSpace(right)); err != nil {
+				return c, err
+			}
+			text = left
+			break
+		}
+	}
+	c.left, err = parseValue(strings.TrimSpace(text))
+	return c, err
+}
+
+func parseValue(text string) (*value, error) {
+	parts := splitOutside(text, '|')
+	v := &value{}
+	switch head := strings.TrimSpace(parts[0]); {
+	case quoted(head):
+		literal := head[1 : len(head)-1]
+		v.literal = &literal
+	case isPath(head):
+		v.path = head
+	default:
+		return nil, fmt.Errorf("%q is no value: use a name such as user.email, or a text in quotes", cut(head))
+	}
+	for _, part := range parts[1:] {
+		name, arg, _ := strings.Cut(strings.TrimSpace(part), ":")
+		name, arg = strings.TrimSpace(name), strings.TrimSpace(arg)
+		if filters[name] == nil {
+			return nil, fmt.Errorf("the filter %q is not known here", cut(name))
+		}
+		if arg != "" && !quoted(arg) {
+			return nil, fmt.Errorf("what the filter %s is given must stand in quotes", name)
+		}
+		v.filters = append(v.filters, filter{name, strings.Trim(arg, `"'`)})
+	}
+	return v, nil
+}
+
+// filters change a value; the second argument is what they are given.
+var filters = map[string]func(v, arg string) string{
+	"escape":     func(v, _ string) string { return v }, // done anyway where it matters
+	"upcase":     func(v, _ string) string { return strings.ToUpper(v) },
+	"downcase":   func(v, _ string) string { return strings.ToLower(v) },
+	"strip":      func(v, _ string) string { return strings.TrimSpace(v) },
+	"url_encode": func(v, _ string) string { return url.QueryEscape(v) },
+	"append":     func(v, arg string) string { return v + arg },
+	"prepend":    func(v, arg string) string { return arg + v },
+	"default": func(v, arg string) string {
+		if v == "" {
+			return arg
+		}
+		return v
+	},
+}
+
+func quoted(s string) bool {
+	return len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] && !strings.Contains(s[1:len(s)-1], s[:1])
+}
+
+func isPath(s string) bool {
+	return s != "" && len(s) <= 200 && !strings.ContainsFunc(s, func(r rune) bool {
+		return r != '_' && r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
+}
+
+// splitOutside parts a text where a character stands outside of quotes.
+func splitOutside(text string, by byte) []string {
+	var out []string
+	start, quote := 0, byte(0)
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == by:
+			out, start = append(out, text[start:i]), i+1
+		}
+	}
+	return append(out, text[start:])
+}
+
+// Render draws a text with values; names reach into maps with dots. In HTML values are escaped.
+func (t Template) Render(values map[string]any, inHTML bool) (string, error) {
+	r := &renderer{values: values, html: inHTML, own: map[string]string{}}
+	err := r.draw(t.nodes)
+	return r.out.String(), err
+}
+
+type renderer struct {
+	values map[string]any
+	own    map[string]string // assigned
+	html   bool
+	out    strings.Builder
+}
+
+func (r *renderer) draw(nodes []node) error {
+	for _, n := range nodes {
+		switch {
+		case n.assign != "":
+			r.own[n.assign] = r.eval(n.value)
+		case n.value != nil && r.html:
+			r.out.WriteString(html.EscapeString(r.eval(n.value)))
+		case n.value != nil:
+			r.out.WriteString(r.eval(n.value))
+		case n.branches != nil:
+			if err := r.choose(n.branches); err != nil {
+				return err
+			}
+		default:
+			r.out.WriteString(n.text)
+		}
+		if r.out.Len() > mostOutput {
+			return fmt.Errorf("what the text draws is larger than 1 MiB")
+		}
+	}
+	return nil
+}
+
+func (r *renderer) choose(branches []branch) error {
+	for _, b := range branches {
+		if b.when == nil || r.holds(b.when) != b.not {
+			return r.draw(b.body)
+		}
+	}
+	return nil
+}
+
+func (r *renderer) holds(c condition) bool {
+	for _, all := range c {
+		ok := true
+		for _, one := range all {
+			ok = ok && r.compare(one)
+		}
+		if ok {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *renderer) compare(c comparison) bool {
+	left := r.eval(c.left)
+	switch c.op {
+	case "==":
+		return left == r.eval(c.right)
+	case "!=":
+		return left != r.eval(c.right)
+	case "contains":
+		return strings.Contains(left, r.eval(c.right))
+	}
+	return left != "" && left != "false"
+}
+
+func (r *renderer) eval(v *value) string {
+	out := ""
+	if v.literal != nil {
+		out = *v.literal
+	} else if own, ok := r.own[v.path]; ok {
+		out = own
+	} else {
+		switch v.path {
+		case "true", "false":
+			out = v.path
+		default:
+			out = lookup(r.values, v.path)
+		}
+	}
+	for _, f := range v.filters {
+		if out = filters[f.name](out, f.arg); len(out) > mostOutput {
+			out = out[:mostOutput]
+		}
+	}
+	return out
+}
+
+// lookup follows a path through maps. What is not there, or is no single value, is empty.
+func lookup(values map[string]any, path string) string {
+	var at any = values
+	for _, name := range strings.Split(path, ".") {
+		m, ok := at.(map[string]any)
+		if !ok {
+			return ""
+		}
+		at = m[name]
+	}
+	switch v := at.(type) {
+	case string:
+		return v
+	case bool, int, int64, float64:
+		return fmt.Sprint(v)
+	}
+	return ""
+}
