@@ -182,6 +182,8 @@ func (a *App) resources() {
 		Certificates: certificates, Roles: a.roles}
 		Certificates: certificates, Webhooks: a.webhooks}
 	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients}
+		Certificates: certificates, Connections: a.connections}
+	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Connections: a.connections}
 	a.people()
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
 	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run, func(ctx context.Context) { webhooks.NewWorker(a.webhooks, a.Config.Log).Run(ctx) },
@@ -273,6 +275,7 @@ func (a *App) routes() []web.Route {
 		applications.Pages{Ops: a.applications, Tenant: a.settings.Current}.Routes(),
 		a.experience.Routes(),
 		a.connections.Routes(),
+		connections.Console{Ops: a.connections, Dialects: []connections.Dialect{{Name: "Auth0", Spell: connectionCall}}}.Routes(),
 		a.clients.Routes(),
 		a.clients.Credentials.Routes(),
 		clients.Console{Ops: a.clients, Head: clients.HeadOf(a.applications.Head), Transmit: clientCall}.Routes(),
@@ -327,4 +330,10 @@ func (a *App) Stop(ctx context.Context) error {
 func clientCall(c models.Client) clients.Call {
 	t := transmit.ShowClient(c)
 	return clients.Call{Verb: t.Method, Path: t.Path, Body: json.RawMessage(t.Body), Scope: "apps:edit"}
+}
+
+// connectionCall is a form of a connection as the Auth0 dialect would say it.
+func connectionCall(before *models.Connection, after models.Connection) connections.Call {
+	verb, path, body := auth0.ShowConnection(before, after)
+	return connections.Call{Verb: verb, Path: path, Body: body}
 }

@@ -6,6 +6,7 @@ package auth0
 import (
 	"gatehouse/handlers/applications"
 	"gatehouse/handlers/clients"
+	"gatehouse/handlers/connections"
 	"gatehouse/models"
 	"gatehouse/web"
 )
@@ -18,11 +19,13 @@ type Dialect struct {
 	DB           models.DB
 	Applications applications.Ops
 	Clients      clients.Ops
+	Connections  connections.Ops
 }
 
 // In gives the same dialect inside a transaction.
 func (d Dialect) In(tx models.DB) Dialect {
 	d.DB, d.Applications, d.Clients = tx, d.Applications.In(tx), d.Clients.In(tx)
+	d.Connections = d.Connections.In(tx)
 	return d
 }
 
@@ -32,7 +35,9 @@ func (d Dialect) Face() web.Face { return face{} }
 // Routes lists every operation that is served, a function for each resource. Static segments come before {id}; web sees to that.
 func (d Dialect) Routes() []web.Route {
 	var all []web.Route
-	for _, more := range []func() []web.Route{} {
+	for _, more := range []func() []web.Route{
+		d.connectionRoutes, d.connectionClientRoutes, d.connectionKeyRoutes, d.clientConnectionRoutes,
+	} {
 		all = append(all, more()...)
 	}
 	return all

@@ -19,7 +19,17 @@ type face struct{}
 func (face) Name() string { return models.FaceAuth0 }
 
 // Read fills in. Limits of the document are tags beside the wire types.
-func (face) Read(r *web.Request, in any) error { return web.BindShape(r, in, web.StrictBody) }
+func (face) Read(r *web.Request, in any) error {
+	if w, ok := in.(whole); ok {
+		if err := w.readWhole(r.Fiber().Body()); err != nil {
+			return err
+		}
+	}
+	return web.BindShape(r, in, web.StrictBody)
+}
+
+// whole is an input whose body is no object, or may be left out: it reads that itself.
+type whole interface{ readWhole(body []byte) error }
 
 // Write answers. Where the operation takes fields and include_fields (its input embeds fieldsIn), the answer is cut to them.
 func (face) Write(r *web.Request, status int, out any) error {

@@ -24,6 +24,7 @@ var granted = map[string]models.Actions{
 	"read:stats":                                  {"stats.read"},
 	"create:custom_signing_keys":                  {"custom_signing_keys.update", "custom_signing_keys.create"},
 	"update:custom_signing_keys":                  {"custom_signing_keys.update", "custom_signing_keys.create"},
+	"update:connections_keys":                     {"connection_key.update", "connection_key.create"},
 	"read:organizations_summary":                  {"organization.read"},
 	"update:client_token_vault_privileged_access": {"client.update"},
 }
@@ -31,7 +32,7 @@ var granted = map[string]models.Actions{
 // nouns are ours for the document's, where they are not its singular.
 var nouns = map[string]string{
 	"logs": "event", "tenant_settings": "settings", "signing_keys": "key", "resource_servers": "resource",
-	"custom_signing_keys": "custom_signing_keys", "branding": "branding", "attack_protection": "attack_protection",
+	"connections_keys": "connection_key", "custom_signing_keys": "custom_signing_keys", "branding": "branding", "attack_protection": "attack_protection",
 }
 
 // Actions are what a token with these scopes may do. Words that are no scopes of the document add nothing.

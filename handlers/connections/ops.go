@@ -71,6 +71,9 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (models.Connection, error)
 	}
 	err := models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
 		to := o.In(tx)
+		if _, err := to.read(ctx, tx.Write, c.ID); in.ID != "" && !models.IsFault(err, models.NotFound) {
+			return models.Taken("id", "connection_id_taken", "Another connection has this id.")
+		}
 		if err := to.place(ctx, &c); err != nil {
 			return err
 		}

@@ -59,10 +59,12 @@ var words = map[string]word{
 	"client_grant.updated": {"Access changed", "changed a client's access to {object}", ui.StateInfo},
 	"client_grant.deleted": {"Access taken back", "took a client's access to {object} back", ui.StateWarn},
 
-	"connection.created": {"Connection created", "created the connection {object}", ui.StateOK},
-	"connection.updated": {"Connection updated", "changed the connection {object}", ui.StateInfo},
-	"connection.tested":  {"Connection tested", "tested the connection {object}", ui.StateInfo},
-	"connection.deleted": {"Connection deleted", "deleted the connection {object}", ui.StateWarn},
+	"connection.created":     {"Connection created", "created the connection {object}", ui.StateOK},
+	"connection.updated":     {"Connection updated", "changed the connection {object}", ui.StateInfo},
+	"connection.tested":      {"Connection tested", "tested the connection {object}", ui.StateInfo},
+	"connection_key.created": {"Connection keys created", "made the first keys of the connection {object}", ui.StateOK},
+	"connection_key.rotated": {"Connection keys rotated", "rotated the keys of the connection {object}", ui.StateInfo},
+	"connection.deleted":     {"Connection deleted", "deleted the connection {object}", ui.StateWarn},
 
 	"experience.published":       {"Experience published", "published {object}", ui.StateOK},
 	"experience.restored":        {"Experience restored", "restored an earlier version of {object}", ui.StateOK},

@@ -12,6 +12,7 @@ import (
 	"gatehouse/handlers/applications"
 	"gatehouse/handlers/certificates"
 	"gatehouse/handlers/clients"
+	"gatehouse/handlers/connections"
 	"gatehouse/handlers/documents"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
@@ -35,6 +36,7 @@ type Dialect struct {
 	Certificates certificates.Ops
 	Roles        roles.Ops
 	Webhooks     webhooks.Ops
+	Connections  connections.Ops
 }
 
 // In gives the same dialect inside a transaction.
@@ -43,6 +45,7 @@ func (d Dialect) In(tx models.DB) Dialect {
 	d.Documents, d.Certificates, d.Roles = d.Documents.In(tx), d.Certificates.In(tx), d.Roles.In(tx)
 	d.Documents, d.Certificates = d.Documents.In(tx), d.Certificates.In(tx)
 	d.Webhooks = d.Webhooks.In(tx)
+	d.Documents, d.Certificates, d.Connections = d.Documents.In(tx), d.Certificates.In(tx), d.Connections.In(tx)
 	return d
 }
 
@@ -56,6 +59,7 @@ func (d Dialect) Routes() []web.Route {
 		d.applicationRoutes, d.customDataRoutes, d.secretRoutes, d.protectedRoutes, d.accessRoutes, d.appExperienceRoutes,
 		d.signInExpRoutes, d.wellKnownRoutes, d.samlRoutes,
 		d.hookRoutes,
+		d.signInExpRoutes, d.wellKnownRoutes, d.samlRoutes, d.connectorRoutes, d.factoryRoutes,
 	} {
 		all = append(all, routes(d.Face())...)
 	}

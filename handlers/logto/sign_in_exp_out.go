@@ -91,8 +91,8 @@ func targetsOf(offered []string, known []models.Connection) []string {
 	out := []string{}
 	for _, id := range offered {
 		for _, c := range known {
-			if c.ID == id && !slices.Contains(out, c.Strategy) {
-				out = append(out, c.Strategy)
+			if target := connectionTarget(c); c.ID == id && !slices.Contains(out, target) {
+				out = append(out, target)
 			}
 		}
 	}
@@ -104,7 +104,8 @@ func byTarget(known []models.Connection) map[string][]string {
 	out := map[string][]string{}
 	for _, c := range known {
 		if c.ApplicationID == nil {
-			out[c.Strategy] = append(out[c.Strategy], c.ID)
+			target := connectionTarget(c)
+			out[target] = append(out[target], c.ID)
 		}
 	}
 	return out

@@ -111,7 +111,7 @@ func offered(ids []string, known []models.Connection) []socialConnector {
 	for _, id := range ids {
 		for _, c := range known {
 			if c.ID == id && c.Kind() == models.ConnectionSocial {
-				out = append(out, socialConnector{ID: c.ID, Target: c.Strategy, Name: map[string]string{"en": c.Title()}})
+				out = append(out, socialConnector{ID: c.ID, Target: connectionTarget(c), Name: map[string]string{"en": c.Title()}})
 			}
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"gatehouse/handlers/applications"
 	"gatehouse/handlers/certificates"
 	"gatehouse/handlers/clients"
+	"gatehouse/handlers/connections"
 	"gatehouse/handlers/dbtest"
 	"gatehouse/handlers/documents"
 	"gatehouse/handlers/experience"
@@ -67,6 +68,9 @@ func newWorld(t testing.TB, db models.DB, vault *models.Vault) *world {
 		Fields: roles.Fields{Name: models.Some("Logto Management API access")}}))
 	w.dialect = logto.Dialect{DB: db, Applications: apps, Clients: c, Experience: experience.New(db, vault), Documents: docs, Certificates: certificates.New(docs),
 		Keys: keys.Ops{DB: db, Vault: vault, Now: models.Now}, Webhooks: hooks(db, vault)}
+	w.dialect = logto.Dialect{DB: db, Applications: apps, Clients: c, Experience: experience.New(db, vault), Documents: docs, Certificates: certificates.New(docs),
+		Keys: keys.Ops{DB: db, Vault: vault, Now: models.Now}, Connections: connections.New(db, vault)}
+	w.dialect.Connections.Cleanup = append(w.dialect.Connections.Cleanup, w.dialect.Experience.Withdraw)
 	engine := oauth.New(oauth.Options{DB: db, Vault: vault, Ring: ring, Usages: models.NewUsages(db, models.Now), Tenant: w.settings.Current, URL: origin})
 	var err error
 	w.server, err = web.New(web.Options{URL: origin, Log: slog.New(slog.DiscardHandler), DB: db, Vault: vault, Tokens: engine})

@@ -116,6 +116,7 @@ var navigation = []navGroup{
 	{"", []navEntry{{"overview", "Overview", "layout-dashboard", "/console", ""}}},
 	{"Build", []navEntry{
 		{"applications", "Applications", "app-window", "/console/applications", "application.read"},
+		{"connections", "Connections", "plug", "/console/connections", "connection.read"},
 		{"experience", "Sign-in experience", "palette", "/console/experience", "experience.read"},
 	}},
 	{"Operate", []navEntry{
