@@ -17,6 +17,7 @@ const Prefix = "/api/v2"
 // Dialect is what the routes work with.
 type Dialect struct {
 	DB           models.DB
+	Vault        *models.Vault
 	Applications applications.Ops
 	Clients      clients.Ops
 	Connections  connections.Ops
@@ -37,6 +38,7 @@ func (d Dialect) Routes() []web.Route {
 	var all []web.Route
 	for _, more := range []func() []web.Route{
 		d.connectionRoutes, d.connectionClientRoutes, d.connectionKeyRoutes, d.clientConnectionRoutes,
+		d.clientRoutes, d.credentialRoutes,
 	} {
 		all = append(all, more()...)
 	}

@@ -42,10 +42,15 @@ func (face) Write(r *web.Request, status int, out any) error {
 		}
 		return r.Bytes(status, mediaType, body)
 	}
-	if out == nil || pick.all() {
+	var raw []byte
+	var err error
+	if own, ok := out.(appender); ok {
+		raw, err = own.appendJSON(nil)
+	} else if out == nil || pick.all() {
 		return r.JSON(status, out)
+	} else {
+		raw, err = json.Marshal(out)
 	}
-	raw, err := json.Marshal(out)
 	if err != nil {
 		return err
 	}

@@ -65,6 +65,7 @@ func describe(r *web.Request, f *models.Fault) (message, code string) {
 
 // kinds are the nouns of the document for ours, as they stand in "The … does not exist." and in "inexistent_…".
 var kinds = map[string]struct{ noun, code string }{
+	"public_key":     {"credential", "inexistent_credential"},
 	"resource":       {"resource server", "inexistent_resource_server"},
 	"client_grant":   {"client grant", "inexistent_client_grant"},
 	"custom_domain":  {"custom domain", "inexistent_custom_domain"},
@@ -105,6 +106,9 @@ func complaint(f models.FieldFault) string {
 	at, last := "", f.Name
 	if i := strings.LastIndexByte(f.Name, '.'); i >= 0 {
 		at, last = " on property "+f.Name[:i], f.Name[i+1:]
+	}
+	if f.Name == "" {
+		return "'" + strings.TrimSuffix(f.Text, ".") + "'."
 	}
 	switch f.Reason {
 	case "unknown_field":

@@ -138,3 +138,36 @@ func unregistered(ctx context.Context, tx models.DB, row models.Credential) erro
 	}
 	return nil
 }
+
+// KeyUpdateIn is what a caller may change about a public key.
+type KeyUpdateIn struct {
+	ClientID  string                `path:"id" json:"-" doc:"The client_id."`
+	ID        string                `path:"key_id" json:"-" doc:"The key's credential id."`
+	ExpiresAt models.Opt[time.Time] `json:"expires_at,omitzero" doc:"When it stops working; null for never."`
+}
+
+// UpdateKey moves the end of a public key.
+// Faults: Invalid (expires_at), NotFound (client, public_key).
+func (o Ops) UpdateKey(ctx context.Context, in KeyUpdateIn) (out Credential, err error) {
+	var c models.Check
+	if in.ExpiresAt.Set && !in.ExpiresAt.Null {
+		o.checkExpiry(&c, &in.ExpiresAt.V)
+	}
+	if err := c.Err(); err != nil {
+		return out, err
+	}
+	err = o.change(ctx, "credential.update", in.ClientID, func(ctx context.Context, tx models.DB, c client) error {
+		row, err := one(ctx, tx.Write, in.ClientID, in.ID, models.CredentialPublicKey)
+		if err != nil {
+			return err
+		}
+		before := row
+		in.ExpiresAt.ToPtr(&row.ExpiresAt)
+		if err := update(ctx, tx, &row, "expires_at"); err != nil {
+			return err
+		}
+		out = Credential{Credential: row, Status: status(row, o.Now())}
+		return record(ctx, tx, "updated", c, &before, &row)
+	})
+	return out, err
+}
