@@ -29,6 +29,13 @@ type TextMatch struct {
 	Cased  bool // upper and lower case differ
 }
 
+// StoredMatch compares a text that a dialect keeps beside the model. Clients without it match by their profile.
+type StoredMatch struct {
+	Name     string // in Client.Stored
+	Values   []string
+	Profiles []string
+}
+
 // FindIn is a search over all clients of the tenant, for dialects in which the client is the whole thing. Filters that are empty
 // do not filter.
 type FindIn struct {
@@ -37,6 +44,7 @@ type FindIn struct {
 	Profiles   []string
 	Kind       string // of the application
 	ThirdParty models.Opt[bool]
+	Stored     *StoredMatch
 	Texts      []TextMatch
 	AllTexts   bool   // all of Texts must match; otherwise one is enough
 	Order      string // NewestFirst when empty
@@ -147,8 +155,31 @@ func (in FindIn) conditions(actor models.Actor, postgres bool) *query {
 	if in.Kind != "" {
 		q.add("EXISTS (SELECT 1 FROM applications a WHERE a.id = c.application_id AND a.kind = ?)", in.Kind)
 	}
+	if in.Stored != nil {
+		in.Stored.add(q, postgres)
+	}
 	in.matches(q, postgres)
 	return q
+}
+
+func (m StoredMatch) add(q *query, postgres bool) {
+	column, path := "json_extract(NULLIF(c.stored, ''), ?)", any(`$."`+m.Name+`"`)
+	if postgres {
+		column, path = "(NULLIF(c.stored, '')::json ->> ?)", m.Name
+	}
+	clauses, args := []string{}, []any{}
+	if len(m.Values) > 0 {
+		clause, values := oneOf(column, m.Values)
+		clauses, args = append(clauses, clause), append(append(args, path), values...)
+	}
+	if len(m.Profiles) > 0 {
+		clause, values := oneOf("c.profile", m.Profiles)
+		clauses, args = append(clauses, column+" IS NULL AND "+clause), append(append(args, path), values...)
+	}
+	if len(clauses) == 0 {
+		clauses = []string{"1 = 0"}
+	}
+	q.add("("+strings.Join(clauses, " OR ")+")", args...)
 }
 
 // matches adds the comparisons of texts.
