@@ -7,6 +7,10 @@ import (
 	"gatehouse/handlers/applications"
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/connections"
+	"gatehouse/handlers/documents"
+	"gatehouse/handlers/events"
+	"gatehouse/handlers/keys"
+	"gatehouse/handlers/settings"
 	"gatehouse/models"
 	"gatehouse/web"
 )
@@ -21,12 +25,17 @@ type Dialect struct {
 	Applications applications.Ops
 	Clients      clients.Ops
 	Connections  connections.Ops
+	Documents    documents.Ops
+	Events       events.Ops
+	Keys         keys.Ops
+	Settings     settings.Ops
 }
 
 // In gives the same dialect inside a transaction.
 func (d Dialect) In(tx models.DB) Dialect {
 	d.DB, d.Applications, d.Clients = tx, d.Applications.In(tx), d.Clients.In(tx)
 	d.Connections = d.Connections.In(tx)
+	d.Documents, d.Events, d.Keys, d.Settings = d.Documents.In(tx), d.Events.In(tx), d.Keys.In(tx), d.Settings.In(tx)
 	return d
 }
 
@@ -39,6 +48,7 @@ func (d Dialect) Routes() []web.Route {
 	for _, more := range []func() []web.Route{
 		d.connectionRoutes, d.connectionClientRoutes, d.connectionKeyRoutes, d.clientConnectionRoutes,
 		d.clientRoutes, d.credentialRoutes,
+		d.clientRoutes, d.credentialRoutes, d.tenantRoutes, d.keyRoutes, d.customKeyRoutes, d.logRoutes, d.statsRoutes,
 	} {
 		all = append(all, more()...)
 	}
