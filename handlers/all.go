@@ -185,8 +185,8 @@ func (a *App) resources() {
 		Certificates: certificates, Connections: a.connections}
 	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Connections: a.connections}
 		Certificates: certificates}
-	a.auth0 = auth0.Dialect{DB: db, Vault: vault, Applications: a.applications, Clients: a.clients, Documents: a.documents, Events: a.events,
-		Keys: a.keys, Settings: a.settings}
+	a.auth0 = auth0.New(auth0.Dialect{DB: db, Vault: vault, Applications: a.applications, Clients: a.clients, Documents: a.documents, Events: a.events,
+		Keys: a.keys, Settings: a.settings})
 	a.people()
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
 	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run, func(ctx context.Context) { webhooks.NewWorker(a.webhooks, a.Config.Log).Run(ctx) },

@@ -37,7 +37,8 @@ type clientOut struct {
 	Addons            json.RawMessage   `json:"addons,omitempty"`
 	JWKSURI           string            `json:"jwks_uri,omitempty"`
 
-	kept map[string]json.RawMessage
+	kept  map[string]json.RawMessage
+	ready []byte // the whole but the secret, and without the last bracket, where it was remembered
 }
 
 // authMethodsOut is the one way to authenticate by more than a secret, with the ids of its credentials.
@@ -68,6 +69,22 @@ var shownKept = []struct{ name, unsaid string }{
 
 // appendJSON writes the client after dst.
 func (c clientOut) appendJSON(dst []byte) ([]byte, error) {
+	ready, secret := c.ready, c.ClientSecret
+	if c.ClientSecret = nil; ready == nil {
+		var err error
+		if ready, err = c.encode(nil); err != nil {
+			return dst, err
+		}
+	}
+	dst = append(dst, ready...)
+	if secret != nil {
+		dst = append(append(dst, `,"client_secret":`...), quoted(*secret)...)
+	}
+	return append(dst, '}'), nil
+}
+
+// encode writes the client but for its last bracket.
+func (c clientOut) encode(dst []byte) ([]byte, error) {
 	raw, err := json.Marshal(c)
 	if err != nil {
 		return dst, err
@@ -84,7 +101,7 @@ func (c clientOut) appendJSON(dst []byte) ([]byte, error) {
 		dst = append(append(append(dst, `,"`...), k.name...), `":`...)
 		dst = append(dst, value...)
 	}
-	return append(dst, '}'), nil
+	return dst, nil
 }
 
 // client shows a client. secret is nil for callers who may not read it.

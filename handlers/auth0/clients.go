@@ -142,6 +142,9 @@ func (d Dialect) showOne(ctx context.Context, c models.Client) (clientOut, error
 
 // show adds to a client what is not of its row: addons, and the ids of what it authenticates by.
 func (d Dialect) show(ctx context.Context, c models.Client, secret *string) (clientOut, error) {
+	if out, ok, err := d.remembered(c, secret); ok || err != nil {
+		return out, err
+	}
 	out := client(c, secret)
 	var err error
 	if out.Addons, err = d.addons(ctx, c); err != nil {

@@ -114,7 +114,7 @@ func (c *contract) find(path string) string {
 // recorded are statuses that the real service was seen to answer where its document says otherwise.
 var recorded = map[string]string{
 	"PATCH /resource-servers/{id} 200": "201", "POST /actions/actions/{id}/deploy 200": "202", "DELETE /connections/{id} 204": "202",
-	"POST /organizations/{id}/invitations 201": "200",
+	"POST /organizations/{id}/invitations 201": "200", "PATCH /clients/{client_id}/credentials/{credential_id} 200": "201",
 }
 
 // check holds an answer against the document.

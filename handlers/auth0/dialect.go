@@ -29,10 +29,19 @@ type Dialect struct {
 	Events       events.Ops
 	Keys         keys.Ops
 	Settings     settings.Ops
+
+	encoded *encodedClients
 }
 
-// In gives the same dialect inside a transaction.
+// New makes the dialect of a server. There is one: it holds what is remembered of answers.
+func New(d Dialect) Dialect {
+	d.encoded = newEncodedClients()
+	return d
+}
+
+// In gives the same dialect inside a transaction, where nothing is remembered: what it has written, others may never see.
 func (d Dialect) In(tx models.DB) Dialect {
+	d.encoded = nil
 	d.DB, d.Applications, d.Clients = tx, d.Applications.In(tx), d.Clients.In(tx)
 	d.Connections = d.Connections.In(tx)
 	d.Documents, d.Events, d.Keys, d.Settings = d.Documents.In(tx), d.Events.In(tx), d.Keys.In(tx), d.Settings.In(tx)

@@ -147,11 +147,11 @@ func encode[T any](buf *bytes.Buffer, items []T, pick projection) error {
 		}
 		from := buf.Len()
 		if own, ok := any(items[i]).(appender); ok {
-			all, err := own.appendJSON(buf.AvailableBuffer())
+			whole, err := own.appendJSON(buf.AvailableBuffer())
 			if err != nil {
 				return err
 			}
-			buf.Write(all)
+			buf.Write(whole)
 		} else if err := enc.Encode(&items[i]); err != nil {
 			return err
 		} else {

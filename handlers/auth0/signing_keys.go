@@ -188,21 +188,24 @@ func (d Dialect) next(ctx context.Context) (models.SigningKey, error) {
 	return d.Keys.Create(ctx, keys.CreateIn{Alg: keyAlg})
 }
 
-// revokeKey takes a previous key out of the key set at once.
-func (d Dialect) revokeKey(ctx context.Context, in kidIn) (out turned, err error) {
-	err = models.InTx(ctx, d.DB, func(ctx context.Context, tx models.DB) error {
-		d, ctx := d.In(tx), lend(ctx, "key.rotate")
-		k, err := d.key(ctx, in.KID)
-		if err != nil {
-			return err
+// revokeKey takes a key out of the key set at once: a previous one, or a next one, which another takes the place of. The key that
+// signs cannot go before another does.
+func (d Dialect) revokeKey(ctx context.Context, in kidIn) (turned, error) {
+	ctx = lend(ctx, "key.rotate", "key.read", "key.create", "key.delete")
+	k, err := d.key(ctx, in.KID)
+	if err != nil {
+		return turned{}, err
+	}
+	shown, err := d.showKey(ctx, k) // afterwards there is no private part to make a certificate with
+	if err != nil {
+		return turned{}, err
+	}
+	if k.Status == models.KeyNext {
+		if err = d.Keys.Delete(ctx, keys.DeleteIn{ID: k.ID}); err == nil {
+			_, err = d.next(ctx)
 		}
-		shown, err := d.showKey(ctx, k) // afterwards there is no private part to make a certificate with
-		if err != nil {
-			return err
-		}
+	} else {
 		_, err = d.Keys.Retire(ctx, keys.StepIn{ID: k.ID, Force: true})
-		out = turned{shown.KID, shown.Cert}
-		return err
-	})
-	return out, err
+	}
+	return turned{shown.KID, shown.Cert}, err
 }

@@ -176,3 +176,8 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+func fuzzWorld(f *testing.F) *world {
+	db, vault := dbtest.Open(f)
+	return newWorld(f, db, vault)
+}

@@ -47,7 +47,7 @@ func (c Console) page(ctx context.Context, action, clientID string) (views.Page,
 		return out, err
 	}
 	out.Client = row
-	keep, err := readable(ctx, c.DB.Read)
+	keep, err := readable(ctx, c.DB)
 	if err != nil {
 		return out, err
 	}
@@ -137,7 +137,7 @@ func (c Console) overview(ctx context.Context, in overviewIn) (views.Overview, e
 	if err != nil {
 		return views.Overview{}, err
 	}
-	keep, err := readable(ctx, c.DB.Read)
+	keep, err := readable(ctx, c.DB)
 	if err != nil {
 		return views.Overview{}, err
 	}

@@ -3,9 +3,8 @@ package credentials
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
-
-	"github.com/uptrace/bun"
 
 	"gatehouse/models"
 )
@@ -39,28 +38,58 @@ func (o Ops) Primaries(ctx context.Context, clients []models.Client) (map[string
 
 func (o Ops) primaries(ctx context.Context, ids []string) (map[string]models.Secret, error) {
 	out := make(map[string]models.Secret, len(ids))
-	keep, err := readable(ctx, o.DB.Read)
+	keep, err := readable(ctx, o.DB)
 	if err != nil || !keep || len(ids) == 0 {
 		return out, err
 	}
-	var rows []models.Credential
-	err = o.DB.Read.NewSelect().Model(&rows).Where("cr.client_id IN (?)", bun.In(ids)).Where("cr.kind = ?", models.CredentialSecret).
-		Where("cr.revoked_at IS NULL").Order("cr.created_at DESC", "cr.id DESC").Scan(ctx)
+	byClient, err := o.standing(ctx, ids)
 	if err != nil {
-		return nil, fmt.Errorf("read primary secrets: %w", err)
-	}
-	byClient := map[string][]models.Credential{}
-	for _, row := range rows {
-		byClient[row.ClientID] = append(byClient[row.ClientID], row)
+		return nil, err
 	}
 	for id, rows := range byClient {
-		if best := choose(rows, o.Now()); best != nil {
+		if best := choose(rows, o.Now()); best != nil && best.Sealed != "" {
 			if out[id], err = o.Vault.Open("credentials", "sealed", best.ID, best.Sealed); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return out, nil
+}
+
+// standing reads what choosing needs of the secrets that were not revoked, newest first, by client.
+func (o Ops) standing(ctx context.Context, ids []string) (map[string][]models.Credential, error) {
+	marks, args := places(ids)
+	rows, err := o.DB.Query(ctx, "SELECT id, client_id, COALESCE(sealed, ''), is_primary, expires_at FROM credentials WHERE client_id IN ("+marks+
+		") AND kind = 'secret' AND revoked_at IS NULL ORDER BY created_at DESC, id DESC", args...)
+	if err != nil {
+		return nil, fmt.Errorf("read primary secrets: %w", err)
+	}
+	defer rows.Close()
+	out := make(map[string][]models.Credential, len(ids))
+	for rows.Next() {
+		c := models.Credential{Kind: models.CredentialSecret}
+		if err := rows.Scan(&c.ID, &c.ClientID, &c.Sealed, &c.IsPrimary, &c.ExpiresAt); err != nil {
+			return nil, fmt.Errorf("read primary secrets: %w", err)
+		}
+		out[c.ClientID] = append(out[c.ClientID], c)
+	}
+	return out, rows.Err()
+}
+
+// places gives the marks and values of an IN list. Its length is one of few, the last id repeated, so that few texts are prepared.
+func places(ids []string) (marks string, args []any) {
+	n := len(ids)
+	for _, size := range []int{1, 20, 50, models.PageLimit} {
+		if n <= size {
+			n = size
+			break
+		}
+	}
+	args = make([]any, n)
+	for i := range args {
+		args[i] = ids[min(i, len(ids)-1)]
+	}
+	return "?" + strings.Repeat(", ?", n-1), args
 }
 
 // choose finds the primary among rows, newest first: the marked one while it is valid, else the newest valid one, so that an
@@ -144,7 +173,7 @@ func (o Ops) revealable(ctx context.Context, tx models.DB, row models.Credential
 	if row.RevokedAt != nil {
 		return retired()
 	}
-	keep, err := readable(ctx, tx.Read)
+	keep, err := readable(ctx, tx)
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,6 @@ package credentials
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -161,13 +159,19 @@ func status(c models.Credential, now time.Time) string {
 }
 
 // readable tells whether the tenant keeps secrets so that they can be read again.
-func readable(ctx context.Context, db bun.IDB) (bool, error) {
-	var mode string
-	err := db.NewSelect().Table("tenants").Column("secrets").Where("id = ?", models.ActorFrom(ctx).TenantID).Scan(ctx, &mode)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+func readable(ctx context.Context, db models.DB) (bool, error) {
+	rows, err := db.Query(ctx, "SELECT secrets FROM tenants WHERE id = ?", models.ActorFrom(ctx).TenantID)
+	if err != nil {
 		return false, fmt.Errorf("read how secrets are kept: %w", err)
 	}
-	return mode != "write-once", nil
+	defer rows.Close()
+	var mode string
+	for rows.Next() {
+		if err := rows.Scan(&mode); err != nil {
+			return false, fmt.Errorf("read how secrets are kept: %w", err)
+		}
+	}
+	return mode != "write-once", rows.Err()
 }
 
 // Forget erases the stored values of all secrets of the tenant, in the transaction that turns write-once on: from then on

@@ -69,7 +69,7 @@ func (o Ops) add(ctx context.Context, verb string, in CreateIn, value models.Sec
 
 // place stores a new secret of a client whose row is locked.
 func (o Ops) place(ctx context.Context, tx models.DB, c client, in CreateIn, value models.Secret) (models.Credential, error) {
-	keep, err := readable(ctx, tx.Write)
+	keep, err := readable(ctx, tx)
 	if err != nil {
 		return models.Credential{}, err
 	}
