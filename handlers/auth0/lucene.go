@@ -174,6 +174,7 @@ func (p *queryParser) bracket(depth int, field string) query {
 	var list []query
 	for p.wrong == "" {
 		p.word("OR", "||")
+		p.skip()
 		if after, ok := strings.CutPrefix(p.rest, ")"); ok {
 			p.rest = after
 			return anyQuery{list}

@@ -163,9 +163,11 @@ func (d Dialect) rotateKeys(ctx context.Context, _ web.None) (turned, error) {
 	if err != nil {
 		return turned{}, err
 	}
-	signs, err := d.Keys.Promote(ctx, keys.StepIn{ID: next.ID, Force: true})
-	if err != nil {
-		return turned{}, err
+	signs := next
+	if next.Status == models.KeyNext { // the first key of an algorithm signs at once
+		if signs, err = d.Keys.Promote(ctx, keys.StepIn{ID: next.ID, Force: true}); err != nil {
+			return turned{}, err
+		}
 	}
 	if _, err := d.next(ctx); err != nil {
 		return turned{}, err
