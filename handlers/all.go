@@ -187,6 +187,9 @@ func (a *App) resources() {
 		Certificates: certificates}
 	a.auth0 = auth0.New(auth0.Dialect{DB: db, Vault: vault, Applications: a.applications, Clients: a.clients, Documents: a.documents, Events: a.events,
 		Keys: a.keys, Settings: a.settings})
+		Certificates: certificates}
+	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients,
+		Documents: a.documents, Domains: a.domains, Experience: a.experience, Host: a.Config.host()}
 	a.people()
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
 	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run, func(ctx context.Context) { webhooks.NewWorker(a.webhooks, a.Config.Log).Run(ctx) },
@@ -234,6 +237,15 @@ func (c Config) serves(host string) bool {
 		u, err := url.Parse(origin)
 		return err == nil && strings.EqualFold(u.Hostname(), host)
 	})
+}
+
+// host is the name under which the server is reached first.
+func (c Config) host() string {
+	u, err := url.Parse(c.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 // begin writes what an empty database needs before the first answer.

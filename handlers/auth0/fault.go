@@ -60,7 +60,18 @@ func describe(r *web.Request, f *models.Fault) (message, code string) {
 	case f.Code == web.Malformed:
 		return "Invalid request payload JSON format: " + f.Text, "invalid_body"
 	}
-	return f.Text, f.Reason
+	return f.Text, told(f.Reason)
+}
+
+// told is the errorCode of a fault. Some were seen to have none, and get none here.
+func told(reason string) string {
+	switch reason {
+	case "email_template_exists":
+		return ""
+	case "custom_domain_exists":
+		return "custom_domain_conflict"
+	}
+	return reason
 }
 
 // kinds are the nouns of the document for ours, as they stand in "The … does not exist." and in "inexistent_…".
@@ -72,6 +83,7 @@ var kinds = map[string]struct{ noun, code string }{
 	"email_template": {"template", "inexistent_email_template"},
 	"email_provider": {"email provider", "inexistent_email_provider"},
 	"theme":          {"theme", "theme_not_found"},
+	"page_template":  {"template", "inexistent_templates_universal_login"},
 }
 
 func missing(f *models.Fault) (message, code string) {

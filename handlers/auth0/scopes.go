@@ -27,12 +27,48 @@ var granted = map[string]models.Actions{
 	"update:connections_keys":                     {"connection_key.update", "connection_key.create"},
 	"read:organizations_summary":                  {"organization.read"},
 	"update:client_token_vault_privileged_access": {"client.update"},
+
+	// Where a resource of the document is several of ours, the first action is the document's own: it opens the route, and what
+	// follows is what the operations behind the route need, so that a token which may write may not read through another route.
+	"read:branding":   {"branding.read", "experience.read", "branding_settings.read", "theme.read", "page_template.read"},
+	"update:branding": append(models.Actions{"branding.update", "experience.read", "experience.update"}, writing("branding_settings", "theme", "page_template")...),
+	"delete:branding": {"branding.delete", "experience.read", "experience.update", "theme.read", "theme.delete", "page_template.read", "page_template.delete"},
+
+	"read:prompts":   {"prompts.read", "experience.read", "prompt_settings.read", "prompt_text.read", "prompt_partials.read", "prompt_rendering.read"},
+	"update:prompts": append(models.Actions{"prompts.update", "experience.read", "experience.update"}, writing("prompt_settings", "prompt_text", "prompt_partials", "prompt_rendering")...),
+
+	"read:email_templates":   {"email_templates.read", "email_template.read"},
+	"create:email_templates": {"email_templates.create", "email_template.create"},
+	"update:email_templates": {"email_templates.update", "email_template.update", "email_template.read"},
+	"read:email_provider":    {"emails.read", "email_provider.read"},
+	"create:email_provider":  {"emails.create", "email_provider.create"},
+	"update:email_provider":  {"emails.update", "email_provider.update", "email_provider.read"},
+	"delete:email_provider":  {"emails.delete", "email_provider.delete"},
+
+	"read:custom_domains":   {"custom_domains.read", "custom_domain.read"},
+	"create:custom_domains": {"custom_domains.create", "custom_domain.create", "custom_domain.read", "custom_domain.update"}, // verifying is an update
+	"update:custom_domains": {"custom_domains.update", "custom_domain.read", "custom_domain.update"},
+	"delete:custom_domains": {"custom_domains.delete", "custom_domain.read", "custom_domain.delete"},
+
+	"read:attack_protection": {"attack_protection.read", "experience.read", "bot_detection.read", "breached_password_detection.read",
+		"brute_force_protection.read", "captcha_providers.read", "suspicious_ip_throttling.read"},
+	"update:attack_protection": append(models.Actions{"attack_protection.update", "experience.read", "experience.update"},
+		writing("bot_detection", "breached_password_detection", "brute_force_protection", "captcha_providers", "suspicious_ip_throttling")...),
+}
+
+// writing are the actions that writing documents of some kinds takes: what is changed is read first.
+func writing(kinds ...string) (all models.Actions) {
+	for _, kind := range kinds {
+		all = append(all, kind+".read", kind+".create", kind+".update")
+	}
+	return all
 }
 
 // nouns are ours for the document's, where they are not its singular.
 var nouns = map[string]string{
 	"logs": "event", "tenant_settings": "settings", "signing_keys": "key", "resource_servers": "resource",
 	"connections_keys": "connection_key", "custom_signing_keys": "custom_signing_keys", "branding": "branding", "attack_protection": "attack_protection",
+	"custom_signing_keys": "custom_signing_keys",
 }
 
 // Actions are what a token with these scopes may do. Words that are no scopes of the document add nothing.

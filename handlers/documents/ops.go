@@ -111,11 +111,14 @@ func (o Ops) Put(ctx context.Context, in PutIn) (out models.Document, created bo
 }
 
 func (o Ops) create(ctx context.Context, in PutIn, body []byte) (models.Document, error) {
+	if in.Mode == UpdateOnly || in.Version.Set {
+		if err := models.Need(ctx, in.Kind+".update", "", in.Kind); err != nil {
+			return models.Document{}, err
+		}
+		return models.Document{}, models.Missing(in.Kind)
+	}
 	if err := models.Need(ctx, in.Kind+".create", "", in.Kind); err != nil {
 		return models.Document{}, err
-	}
-	if in.Mode == UpdateOnly || in.Version.Set {
-		return models.Document{}, models.Missing(in.Kind)
 	}
 	now := o.Now()
 	row := models.Document{TenantID: models.ActorFrom(ctx).TenantID, Kind: in.Kind, Key: in.Key, Body: body, Version: 1, CreatedAt: now, UpdatedAt: now}
@@ -127,11 +130,14 @@ func (o Ops) create(ctx context.Context, in PutIn, body []byte) (models.Document
 }
 
 func (o Ops) replace(ctx context.Context, in PutIn, before models.Document, body []byte) (models.Document, error) {
+	if in.Mode == CreateOnly {
+		if err := models.Need(ctx, in.Kind+".create", "", in.Kind); err != nil {
+			return before, err
+		}
+		return before, taken(in.Ref)
+	}
 	if err := models.Need(ctx, in.Kind+".update", "", in.Kind); err != nil {
 		return before, err
-	}
-	if in.Mode == CreateOnly {
-		return before, taken(in.Ref)
 	}
 	if in.Version.Set && in.Version.V != before.Version {
 		return before, stale(before)

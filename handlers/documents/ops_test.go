@@ -69,3 +69,23 @@ func TestDocumentsNeedTheirOwnPermission(t *testing.T) {
 		t.Fatalf("a reader writes: %v", err)
 	}
 }
+
+// TestAWriterNeedsOneVerb: whoever may create hears that something exists, and whoever may update that it does not.
+func TestAWriterNeedsOneVerb(t *testing.T) {
+	db, vault := dbtest.Open(t)
+	o, ref := New(db, vault), Ref{"email_template", "x"}
+	update := dbtest.As(t, models.Actor{Kind: models.ActorClient, Actions: models.Actions{"email_template.update"}})
+	create := dbtest.As(t, models.Actor{Kind: models.ActorClient, Actions: models.Actions{"email_template.create"}})
+	if _, _, err := o.Put(update, PutIn{Ref: ref, Body: 1, Mode: UpdateOnly}); !models.IsFault(err, models.NotFound) {
+		t.Fatalf("update of none: %v", err)
+	}
+	if _, _, err := o.Put(create, PutIn{Ref: ref, Body: 1, Mode: CreateOnly}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := o.Put(create, PutIn{Ref: ref, Body: 2, Mode: CreateOnly}); !models.IsFault(err, models.Conflict) {
+		t.Fatalf("create again: %v", err)
+	}
+	if _, _, err := o.Put(create, PutIn{Ref: ref, Body: 2}); !models.IsFault(err, models.Forbidden) {
+		t.Fatalf("a creator replaces: %v", err)
+	}
+}
