@@ -68,6 +68,7 @@ func (d Dialect) Routes() []web.Route {
 		d.clientRoutes, d.credentialRoutes, d.tenantRoutes, d.keyRoutes, d.customKeyRoutes, d.logRoutes, d.statsRoutes,
 		d.brandingRoutes, d.themeRoutes, d.pageTemplateRoutes, d.promptRoutes, d.customTextRoutes, d.partialsRoutes, d.renderingRoutes,
 		d.emailTemplateRoutes, d.emailProviderRoutes, d.domainRoutes, d.attackRoutes, d.bruteForceRoutes, d.breachedRoutes, d.captchaRoutes,
+		d.phoneProviderRoutes, d.phoneTemplateRoutes,
 	} {
 		all = append(all, more()...)
 	}

@@ -50,6 +50,13 @@ var granted = map[string]models.Actions{
 	"update:custom_domains": {"custom_domains.update", "custom_domain.read", "custom_domain.update"},
 	"delete:custom_domains": {"custom_domains.delete", "custom_domain.read", "custom_domain.delete"},
 
+	"read:phone_providers":   {"phones.read", "phone_provider.read"},
+	"create:phone_providers": {"phones.create", "phone_provider.create", "phone_provider.read"},
+	"update:phone_providers": {"phones.update", "phone_provider.update", "phone_provider.read"},
+	"read:phone_templates":   {"phone_texts.read", "phone_template.read"},
+	"create:phone_templates": {"phone_texts.create", "phone_template.create", "phone_template.read"},
+	"update:phone_templates": {"phone_texts.update", "phone_template.update", "phone_template.read"},
+
 	"read:attack_protection": {"attack_protection.read", "experience.read", "bot_detection.read", "breached_password_detection.read",
 		"brute_force_protection.read", "captcha_providers.read", "suspicious_ip_throttling.read"},
 	"update:attack_protection": append(models.Actions{"attack_protection.update", "experience.read", "experience.update"},
