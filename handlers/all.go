@@ -138,6 +138,7 @@ func Build(ctx context.Context, c Config) (*App, error) {
 		return nil, err
 	}
 	a.openapi = web.OpenAPI(a.Server.Routes(), c.Version)
+	a.logto.Describe(a.Server.Routes(), c.Version)
 	return a, nil
 }
 
@@ -181,6 +182,7 @@ func (a *App) resources() {
 	a.logto = logto.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience, Documents: a.documents,
 		Certificates: certificates, Roles: a.roles}
 		Certificates: certificates, Webhooks: a.webhooks}
+		Certificates: certificates, Domains: a.domains, Events: a.events, Cookies: keys.Cookies{Documents: a.documents, Now: models.Now}}.Prepared()
 	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients}
 		Certificates: certificates, Connections: a.connections}
 	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Connections: a.connections}

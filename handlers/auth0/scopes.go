@@ -74,7 +74,7 @@ func writing(kinds ...string) (all models.Actions) {
 // nouns are ours for the document's, where they are not its singular.
 var nouns = map[string]string{
 	"logs": "event", "tenant_settings": "settings", "signing_keys": "key", "resource_servers": "resource",
-	"connections_keys": "connection_key", "custom_signing_keys": "custom_signing_keys", "branding": "branding", "attack_protection": "attack_protection",
+	"connections_keys": "connection_key", "branding": "branding", "attack_protection": "attack_protection",
 	"custom_signing_keys": "custom_signing_keys",
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"sync"
 	"time"
 
 	"gatehouse/handlers/documents"
@@ -15,19 +16,42 @@ import (
 )
 
 // lookupFor is how long the name servers may take.
-const lookupFor = 5 * time.Second
+const lookupFor = 2 * time.Second
+
+// lookAgain is how long Refresh leaves a domain alone after it asked the name servers.
+const lookAgain = time.Minute
 
 // Ops are the things that can be done with domains.
 type Ops struct {
 	Documents documents.Ops
 	Now       func() time.Time
-	Served    func(host string) bool                                   // the server answers under this name; nil: under none
-	LookupTXT func(ctx context.Context, name string) ([]string, error) // nil: the system's resolver
+	Served    func(host string) bool // the server answers under this name; nil: under none
+	LookupTXT func(ctx context.Context, name string) ([]string, error)
+
+	asked *asked
+}
+
+// asked remembers when the name servers were asked about a domain.
+type asked struct {
+	mu sync.Mutex
+	at map[string]time.Time
+}
+
+// due tells whether it is time to ask again, and notes that it was done.
+func (a *asked) due(id string, now time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if now.Sub(a.at[id]) < lookAgain {
+		return false
+	}
+	a.at[id] = now
+	return true
 }
 
 // New makes the operations. served tells which host names the server was started with.
 func New(d documents.Ops, served func(host string) bool) Ops {
-	return Ops{Documents: d, Now: models.Now, Served: served, LookupTXT: net.DefaultResolver.LookupTXT}
+	return Ops{Documents: d, Now: models.Now, Served: served, LookupTXT: net.DefaultResolver.LookupTXT,
+		asked: &asked{at: map[string]time.Time{}}}
 }
 
 // In gives the same operations inside a transaction.
@@ -176,6 +200,23 @@ func (o Ops) Verify(ctx context.Context, id string) (models.CustomDomain, error)
 		d.Error = "No TXT record " + d.Record() + " with the text " + d.Proof() + " was found."
 		return o.store(ctx, d)
 	}
+	return o.prove(ctx, d)
+}
+
+// Refresh is Get that looks, at most once a minute, whether a domain is proven by now. Without its proof nothing is written.
+// Faults: NotFound (custom_domain), Forbidden.
+func (o Ops) Refresh(ctx context.Context, id string) (models.CustomDomain, error) {
+	d, err := o.Get(ctx, id)
+	if err != nil || d.Status != models.DomainPendingVerification || !models.ActorFrom(ctx).May(models.KindCustomDomain+".update") {
+		return d, err
+	}
+	if !o.asked.due(id, o.Now()) || !o.proven(ctx, d) {
+		return d, nil
+	}
+	return o.prove(ctx, d)
+}
+
+func (o Ops) prove(ctx context.Context, d models.CustomDomain) (models.CustomDomain, error) {
 	now := o.Now()
 	d.Status, d.Error, d.VerifiedAt = models.DomainPendingCertificate, "", &now
 	return o.store(ctx, d)

@@ -88,7 +88,7 @@ func (o Ops) over(ctx context.Context, f filter, end time.Time, step time.Durati
 	if err != nil || f.byType() && len(types) == 0 {
 		return make([]float64, steps), err
 	}
-	signature := fmt.Sprint(f.tenant, types, f.ActorID, f.ObjectID, f.ApplicationID, f.Outcome, f.Face, f.IP, f.RequestID, step)
+	signature := fmt.Sprint(f.tenant, types, f.ActorID, f.ObjectID, f.PartyID, f.ApplicationID, f.Outcome, f.Face, f.IP, f.RequestID, step)
 	out := make([]float64, steps)
 	var parts []string
 	var queries []any

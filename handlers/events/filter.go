@@ -17,6 +17,7 @@ type FilterIn struct {
 	Types         []string   `query:"type" doc:"Types, repeated or separated by commas: client.updated, or client.* for all of a noun."`
 	ActorID       string     `query:"actor_id" doc:"Who did it: an administrator's id or a client_id."`
 	ObjectID      string     `query:"object_id" doc:"What it was done to."`
+	PartyID       string     `query:"party_id" doc:"Who did it or what it was done to."`
 	ApplicationID string     `query:"application_id" doc:"The application that the object belongs to."`
 	Outcome       string     `query:"outcome" enum:"success,failure"`
 	Face          string     `query:"face" doc:"Where the request came through: console, native, oauth, transmit, auth0, logto or command."`
@@ -114,6 +115,9 @@ func (f filter) where(q *bun.SelectQuery) *bun.SelectQuery {
 		if is.value != "" {
 			q = equals(q, is.column, is.value)
 		}
+	}
+	if f.PartyID != "" {
+		q = q.Where("(actor_id = ? OR object_id = ?)", f.PartyID, f.PartyID)
 	}
 	if f.Since != nil {
 		q = q.Where("at >= ?", f.Since.UTC())

@@ -61,6 +61,9 @@ func (o Ops) branches(ctx context.Context, f filter) ([]branch, error) {
 	if f.Q != "" {
 		return o.meanings(ctx, f, types)
 	}
+	if f.PartyID != "" {
+		return parties(f.PartyID, types), nil
+	}
 	if len(types) == 0 {
 		return []branch{func(q *bun.SelectQuery) *bun.SelectQuery { return q }}, nil
 	}
@@ -69,6 +72,20 @@ func (o Ops) branches(ctx context.Context, f filter) ([]branch, error) {
 		out[i] = func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("type = ?", t) }
 	}
 	return out, nil
+}
+
+// parties are the two columns that an id may stand in; each has its index.
+func parties(id string, types []string) []branch {
+	var out []branch
+	for _, column := range []string{"actor_id", "object_id"} {
+		out = append(out, func(q *bun.SelectQuery) *bun.SelectQuery {
+			if len(types) > 0 {
+				q = q.Where("type IN (?)", bun.In(types))
+			}
+			return equals(q, column, id)
+		})
+	}
+	return out
 }
 
 // typesThere are the types in the log that pass the filter. It steps from one type to the next through their index, so its

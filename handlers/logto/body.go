@@ -12,8 +12,9 @@ import (
 
 // Reasons of faults that say which part of a request breaks a rule.
 const (
-	invalidBody  = "invalid_body"
-	invalidQuery = "invalid_query"
+	invalidBody   = "invalid_body"
+	invalidQuery  = "invalid_query"
+	invalidParams = "invalid_params"
 )
 
 // whole is an input that takes the body as it is: a free object, or a list.

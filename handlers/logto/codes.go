@@ -14,7 +14,7 @@ var codeStatus = statuses(map[int][]string{
 	404: {
 		"application.custom_domain_not_found", "application.saml.no_active_secret", "connector.not_found", "entity.not_exists",
 		"entity.not_exists_with_id", "entity.not_found", "entity.relation_foreign_key_not_found", "oidc.invalid_grant",
-		"oidc.invalid_session_account_id", "oidc.session_not_found", "secrets.third_party_token_set.token_not_found",
+		"oidc.invalid_session_account_id", "oidc.key_not_found", "oidc.session_not_found", "secrets.third_party_token_set.token_not_found",
 		"session.connector_validation_session_not_found", "session.identifier_not_found", "session.interaction_not_found",
 		"session.not_found", "session.verification_session_not_found", "user.enterprise_sso_identity_not_exists",
 		"user.identity_not_exist", "user.sso_identity_not_exist", "user.user_not_exist", "verification_record.not_found",

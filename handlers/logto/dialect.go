@@ -14,6 +14,8 @@ import (
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/connections"
 	"gatehouse/handlers/documents"
+	"gatehouse/handlers/domains"
+	"gatehouse/handlers/events"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/roles"
@@ -37,6 +39,11 @@ type Dialect struct {
 	Roles        roles.Ops
 	Webhooks     webhooks.Ops
 	Connections  connections.Ops
+	Domains      domains.Ops
+	Cookies      keys.Cookies
+	Events       events.Ops
+
+	papers *papers
 }
 
 // In gives the same dialect inside a transaction.
@@ -46,6 +53,7 @@ func (d Dialect) In(tx models.DB) Dialect {
 	d.Documents, d.Certificates = d.Documents.In(tx), d.Certificates.In(tx)
 	d.Webhooks = d.Webhooks.In(tx)
 	d.Documents, d.Certificates, d.Connections = d.Documents.In(tx), d.Certificates.In(tx), d.Connections.In(tx)
+	d.Domains, d.Cookies, d.Events = d.Domains.In(tx), d.Cookies.In(tx), d.Events.In(tx)
 	return d
 }
 
@@ -60,6 +68,8 @@ func (d Dialect) Routes() []web.Route {
 		d.signInExpRoutes, d.wellKnownRoutes, d.samlRoutes,
 		d.hookRoutes,
 		d.signInExpRoutes, d.wellKnownRoutes, d.samlRoutes, d.connectorRoutes, d.factoryRoutes,
+		d.phraseRoutes, d.templateRoutes, d.configRoutes, d.oidcKeyRoutes, d.accountRoutes, d.captchaRoutes, d.profileFieldRoutes,
+		d.domainRoutes, d.logRoutes, d.dashboardRoutes, d.paperRoutes,
 	} {
 		all = append(all, routes(d.Face())...)
 	}

@@ -48,6 +48,13 @@ var codes = map[string]string{
 	"resource_taken":           "resource.resource_identifier_in_use",
 	"resource_indicator_taken": "resource.resource_identifier_in_use",
 	"scope_name_taken":         "scope.name_exists",
+
+	"custom_domain_exists":        "domain.hostname_already_exists",
+	"custom_profile_field_exists": "custom_profile_fields.name_exists",
+	"key_not_found":               "oidc.key_not_found",
+	"cookie_key_not_found":        "oidc.key_not_found",
+	"key_in_use":                  "oidc.only_previous_key_can_be_deleted",
+	"last_key":                    "oidc.key_required",
 }
 
 // byID are the kinds of objects that routes look up by the id in their path, with the name of their table.
@@ -142,8 +149,11 @@ func told(r *web.Request, f *models.Fault, code string) problem {
 }
 
 func part(reason string) string {
-	if reason == invalidQuery {
+	switch reason {
+	case invalidQuery:
 		return "query"
+	case invalidParams:
+		return "params"
 	}
 	return "body"
 }

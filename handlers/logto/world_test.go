@@ -18,6 +18,8 @@ import (
 	"gatehouse/handlers/connections"
 	"gatehouse/handlers/dbtest"
 	"gatehouse/handlers/documents"
+	"gatehouse/handlers/domains"
+	"gatehouse/handlers/events"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/logto"
@@ -43,6 +45,7 @@ type world struct {
 	dialect  logto.Dialect
 	settings settings.Ops
 	contract contract
+	texts    map[string][]string // TXT records by name
 	admin    party
 	shop     party
 }
@@ -52,7 +55,7 @@ type party struct{ app, client, secret, token string }
 
 func newWorld(t testing.TB, db models.DB, vault *models.Vault) *world {
 	t.Helper()
-	w := &world{t: t, db: db, vault: vault, contract: readContract(t), settings: settings.New(db)}
+	w := &world{t: t, db: db, vault: vault, contract: readContract(t), texts: map[string][]string{}, settings: settings.New(db)}
 	ctx := models.System(context.Background())
 	ring := keys.NewRing(db, vault)
 	must(t, ring.Prepare(ctx))
@@ -71,12 +74,17 @@ func newWorld(t testing.TB, db models.DB, vault *models.Vault) *world {
 	w.dialect = logto.Dialect{DB: db, Applications: apps, Clients: c, Experience: experience.New(db, vault), Documents: docs, Certificates: certificates.New(docs),
 		Keys: keys.Ops{DB: db, Vault: vault, Now: models.Now}, Connections: connections.New(db, vault)}
 	w.dialect.Connections.Cleanup = append(w.dialect.Connections.Cleanup, w.dialect.Experience.Withdraw)
+	w.dialect = logto.Dialect{DB: db, Applications: apps, Clients: c, Experience: experience.New(db, vault), Documents: docs, Certificates: certificates.New(docs),
+		Keys: keys.Ops{DB: db, Vault: vault, Now: models.Now}, Domains: domains.New(docs, func(string) bool { return false }),
+		Events: events.New(db, vault, models.Now), Cookies: keys.Cookies{Documents: docs, Now: models.Now}}.Prepared()
+	w.dialect.Domains.LookupTXT = func(_ context.Context, name string) ([]string, error) { return w.texts[name], nil }
 	engine := oauth.New(oauth.Options{DB: db, Vault: vault, Ring: ring, Usages: models.NewUsages(db, models.Now), Tenant: w.settings.Current, URL: origin})
 	var err error
 	w.server, err = web.New(web.Options{URL: origin, Log: slog.New(slog.DiscardHandler), DB: db, Vault: vault, Tokens: engine})
 	must(t, err)
 	w.dialect.Experience.Tenant = w.settings.Current
-	must(t, w.server.Mount(append(engine.Routes(), w.dialect.Routes()...)...))
+	must(t, w.server.Mount(append(append(engine.Routes(), docs.Routes()...), w.dialect.Routes()...)...))
+	w.dialect.Describe(w.server.Routes(), "test")
 	w.server.Answers(logto.Prefix, w.dialect.Face())
 
 	w.admin = w.party(ctx, apps, models.KindManagement, "Automation")
