@@ -180,18 +180,22 @@ func (a *App) resources() {
 	a.webhooks = webhooks.New(db, vault, a.outbound)
 	a.webhooks.Speakers = []webhooks.Speaker{logto.HookSpeaker{}}
 	a.logto = logto.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience, Documents: a.documents,
-		Certificates: certificates, Roles: a.roles}
-		Certificates: certificates, Webhooks: a.webhooks}
-		Certificates: certificates, Domains: a.domains, Events: a.events, Cookies: keys.Cookies{Documents: a.documents, Now: models.Now}}.Prepared()
-	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients}
-		Certificates: certificates, Connections: a.connections}
-	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Connections: a.connections}
-		Certificates: certificates}
+		Certificates: certificates,
+		Roles:        a.roles,
+		Webhooks:     a.webhooks,
+		Connections:  a.connections,
+		Domains:      a.domains,
+		Events:       a.events,
+		Cookies:      keys.Cookies{Documents: a.documents, Now: models.Now},
+	}.Prepared()
 	a.auth0 = auth0.New(auth0.Dialect{DB: db, Vault: vault, Applications: a.applications, Clients: a.clients, Documents: a.documents, Events: a.events,
-		Keys: a.keys, Settings: a.settings})
-		Certificates: certificates}
-	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients,
-		Documents: a.documents, Domains: a.domains, Experience: a.experience, Host: a.Config.host()}
+		Keys:        a.keys,
+		Settings:    a.settings,
+		Connections: a.connections,
+		Domains:     a.domains,
+		Experience:  a.experience,
+		Host:        a.Config.host(),
+	})
 	a.people()
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
 	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run, func(ctx context.Context) { webhooks.NewWorker(a.webhooks, a.Config.Log).Run(ctx) },

@@ -271,6 +271,10 @@ func (s *shape) plain(v reflect.Value, value any, at string, rules map[string]st
 		default:
 			s.object(v, object, at+".")
 		}
+	case reflect.Interface: // whatever it is: the document says nothing of it
+		if value != nil {
+			v.Set(reflect.ValueOf(value))
+		}
 	default:
 		panic("web: ReadShape cannot fill " + v.Type().String())
 	}

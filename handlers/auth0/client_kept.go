@@ -77,12 +77,12 @@ type mobile struct {
 }
 
 type nativeSocialLogin struct {
-	Apple    opt[switched] `json:"apple" rule:"minprops=1"`
-	Facebook opt[switched] `json:"facebook" rule:"minprops=1"`
-	Google   opt[switched] `json:"google" rule:"minprops=1"`
+	Apple    opt[onlyEnabled] `json:"apple" rule:"minprops=1"`
+	Facebook opt[onlyEnabled] `json:"facebook" rule:"minprops=1"`
+	Google   opt[onlyEnabled] `json:"google" rule:"minprops=1"`
 }
 
-type switched struct {
+type onlyEnabled struct {
 	Enabled opt[bool] `json:"enabled"`
 }
 

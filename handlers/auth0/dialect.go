@@ -8,12 +8,11 @@ import (
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/connections"
 	"gatehouse/handlers/documents"
+	"gatehouse/handlers/domains"
 	"gatehouse/handlers/events"
+	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/settings"
-	"gatehouse/handlers/documents"
-	"gatehouse/handlers/domains"
-	"gatehouse/handlers/experience"
 	"gatehouse/models"
 	"gatehouse/web"
 )
@@ -32,12 +31,11 @@ type Dialect struct {
 	Events       events.Ops
 	Keys         keys.Ops
 	Settings     settings.Ops
-
-	encoded *encodedClients
-	Documents    documents.Ops
 	Domains      domains.Ops
 	Experience   experience.Ops
 	Host         string // under which the tenant is reached when no custom domain is the default
+
+	encoded *encodedClients
 }
 
 // New makes the dialect of a server. There is one: it holds what is remembered of answers.
@@ -52,7 +50,7 @@ func (d Dialect) In(tx models.DB) Dialect {
 	d.DB, d.Applications, d.Clients = tx, d.Applications.In(tx), d.Clients.In(tx)
 	d.Connections = d.Connections.In(tx)
 	d.Documents, d.Events, d.Keys, d.Settings = d.Documents.In(tx), d.Events.In(tx), d.Keys.In(tx), d.Settings.In(tx)
-	d.Documents, d.Domains, d.Experience = d.Documents.In(tx), d.Domains.In(tx), d.Experience.In(tx)
+	d.Domains, d.Experience = d.Domains.In(tx), d.Experience.In(tx)
 	return d
 }
 
@@ -64,7 +62,6 @@ func (d Dialect) Routes() []web.Route {
 	var all []web.Route
 	for _, more := range []func() []web.Route{
 		d.connectionRoutes, d.connectionClientRoutes, d.connectionKeyRoutes, d.clientConnectionRoutes,
-		d.clientRoutes, d.credentialRoutes,
 		d.clientRoutes, d.credentialRoutes, d.tenantRoutes, d.keyRoutes, d.customKeyRoutes, d.logRoutes, d.statsRoutes,
 		d.brandingRoutes, d.themeRoutes, d.pageTemplateRoutes, d.promptRoutes, d.customTextRoutes, d.partialsRoutes, d.renderingRoutes,
 		d.emailTemplateRoutes, d.emailProviderRoutes, d.domainRoutes, d.attackRoutes, d.bruteForceRoutes, d.breachedRoutes, d.captchaRoutes,

@@ -9,11 +9,11 @@ import (
 )
 
 // told writes a query as a text that shows how it was read.
-func told(q query) string {
+func spelt(q query) string {
 	join := func(list []query, with string) string {
 		parts := make([]string, len(list))
 		for i, q := range list {
-			parts[i] = told(q)
+			parts[i] = spelt(q)
 		}
 		return "(" + strings.Join(parts, with) + ")"
 	}
@@ -25,7 +25,7 @@ func told(q query) string {
 	case existsQuery:
 		return "exists " + q.Field
 	case notQuery:
-		return "not " + told(q.Of)
+		return "not " + spelt(q.Of)
 	case allQuery:
 		return join(q.Of, " and ")
 	case anyQuery:
@@ -62,7 +62,7 @@ func TestQueriesAreRead(t *testing.T) {
 		q, err := parseQuery(c.text)
 		got := "wrong"
 		if err == nil {
-			got = told(q)
+			got = spelt(q)
 		} else if !models.IsFault(err, models.Invalid) {
 			t.Errorf("%s: %v", c.text, err)
 		}
@@ -82,8 +82,8 @@ func FuzzQuery(f *testing.F) {
 		if (q == nil) == (err == nil) {
 			t.Fatalf("%q gives %v and %v", text, q, err)
 		}
-		if err == nil && strings.Contains(told(q), "?") && !strings.Contains(text, "?") {
-			t.Errorf("%q has an empty part: %s", text, told(q))
+		if err == nil && strings.Contains(spelt(q), "?") && !strings.Contains(text, "?") {
+			t.Errorf("%q has an empty part: %s", text, spelt(q))
 		}
 	})
 }

@@ -50,9 +50,7 @@ type Dialect struct {
 func (d Dialect) In(tx models.DB) Dialect {
 	d.DB, d.Applications, d.Clients, d.Keys, d.Experience = tx, d.Applications.In(tx), d.Clients.In(tx), d.Keys.In(tx), d.Experience.In(tx)
 	d.Documents, d.Certificates, d.Roles = d.Documents.In(tx), d.Certificates.In(tx), d.Roles.In(tx)
-	d.Documents, d.Certificates = d.Documents.In(tx), d.Certificates.In(tx)
-	d.Webhooks = d.Webhooks.In(tx)
-	d.Documents, d.Certificates, d.Connections = d.Documents.In(tx), d.Certificates.In(tx), d.Connections.In(tx)
+	d.Webhooks, d.Connections = d.Webhooks.In(tx), d.Connections.In(tx)
 	d.Domains, d.Cookies, d.Events = d.Domains.In(tx), d.Cookies.In(tx), d.Events.In(tx)
 	return d
 }
@@ -67,7 +65,7 @@ func (d Dialect) Routes() []web.Route {
 		d.applicationRoutes, d.customDataRoutes, d.secretRoutes, d.protectedRoutes, d.accessRoutes, d.appExperienceRoutes,
 		d.signInExpRoutes, d.wellKnownRoutes, d.samlRoutes,
 		d.hookRoutes,
-		d.signInExpRoutes, d.wellKnownRoutes, d.samlRoutes, d.connectorRoutes, d.factoryRoutes,
+		d.connectorRoutes, d.factoryRoutes,
 		d.phraseRoutes, d.templateRoutes, d.configRoutes, d.oidcKeyRoutes, d.accountRoutes, d.captchaRoutes, d.profileFieldRoutes,
 		d.domainRoutes, d.logRoutes, d.dashboardRoutes, d.paperRoutes,
 	} {
