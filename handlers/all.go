@@ -173,7 +173,7 @@ func (a *App) resources() {
 	a.transmit = transmit.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience,
 		Tenant: a.settings.Current}
 	a.logto = logto.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience, Documents: a.documents,
-		Certificates: certificates}
+		Certificates: certificates, Roles: a.roles}
 	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients}
 	a.people()
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"gatehouse/handlers/dbtest"
+	"gatehouse/handlers/logto"
 	"gatehouse/handlers/transmit"
 	"gatehouse/models"
 	"gatehouse/web"
@@ -80,21 +81,42 @@ func coverage(routes []web.Route) string {
 	}
 	b.WriteString("\n")
 	b.WriteString("What the Transmit dialect takes, member by member (operations: all 23 of its two documents and the two login-preference extras):\n\n")
-	b.WriteString("| object | enforced | stored, given back, not enforced yet |\n| --- | --- | --- |\n")
-	members := map[string]map[string][]string{}
-	var objects []string
+	var lines []member
 	for _, l := range transmit.Coverage() {
-		if members[l.Object] == nil {
-			members[l.Object] = map[string][]string{}
-			objects = append(objects, l.Object)
+		lines = append(lines, member{l.Object, l.Member, l.State == transmit.Enforced})
+	}
+	tell(&b, lines)
+	b.WriteString("\nWhat the Logto dialect takes, member by member:\n\n")
+	lines = nil
+	for _, l := range logto.Coverage() {
+		lines = append(lines, member{l.Object, l.Member, l.State == logto.Enforced})
+	}
+	tell(&b, lines)
+	return b.String()
+}
+
+// member is a member of an object that a dialect takes.
+type member struct {
+	object, name string
+	enforced     bool
+}
+
+// tell writes a row for each object.
+func tell(b *strings.Builder, lines []member) {
+	b.WriteString("| object | enforced | stored, given back, not enforced yet |\n| --- | --- | --- |\n")
+	members := map[string]map[bool][]string{}
+	var objects []string
+	for _, l := range lines {
+		if members[l.object] == nil {
+			members[l.object] = map[bool][]string{}
+			objects = append(objects, l.object)
 		}
-		members[l.Object][l.State] = append(members[l.Object][l.State], "`"+l.Member+"`")
+		members[l.object][l.enforced] = append(members[l.object][l.enforced], "`"+l.name+"`")
 	}
 	for _, o := range objects {
 		for _, list := range members[o] {
 			sort.Strings(list)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", o, strings.Join(members[o][transmit.Enforced], " "), strings.Join(members[o][transmit.Stored], " "))
+		fmt.Fprintf(b, "| %s | %s | %s |\n", o, strings.Join(members[o][true], " "), strings.Join(members[o][false], " "))
 	}
-	return b.String()
 }

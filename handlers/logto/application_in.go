@@ -55,7 +55,9 @@ func (b applicationIn) settings(now models.Client) clients.Settings {
 	stored := map[string]json.RawMessage{}
 	if b.Custom.Set {
 		b.Custom.V.settings(&s, now)
-		stored[storedCustomClient], _ = json.Marshal(b.Custom.V)
+		if stored[storedCustomClient], _ = json.Marshal(b.Custom.V); string(stored[storedCustomClient]) == "{}" {
+			stored[storedCustomClient] = json.RawMessage("null") // nothing to keep
+		}
 	}
 	if b.CustomData.Set {
 		var texts map[string]string

@@ -12,8 +12,9 @@ import (
 type listApplicationsIn struct {
 	pageIn
 	searchIn
-	Types      []string    `query:"types" json:"-"`
-	ThirdParty opt[string] `query:"isThirdParty" json:"-"`
+	Types       []string    `query:"types" json:"-"`
+	ThirdParty  opt[string] `query:"isThirdParty" json:"-"`
+	ExcludeRole opt[string] `query:"excludeRoleId" json:"-"`
 }
 
 // searchedApplications are the texts of an application that a search looks at.
@@ -41,20 +42,39 @@ func (in listApplicationsIn) find() (clients.FindIn, error) {
 	return find, nil
 }
 
+// sieve looks at rows where the database cannot; nil lets all of them through.
+type sieve func(c models.Client) bool
+
+func (d Dialect) sieve(ctx context.Context, in listApplicationsIn) (sieve, error) {
+	if !in.ExcludeRole.Set && asked(in.search) {
+		return nil, nil
+	}
+	holders, err := d.holders(ctx, in.ExcludeRole.V)
+	return func(c models.Client) bool {
+		return !holders[c.ID] && in.search.finds(searchedApplications, func(field string) string {
+			return map[string]string{"id": c.ID, "name": c.Name, "description": c.Description}[field]
+		})
+	}, err
+}
+
 func (d Dialect) listApplications(ctx context.Context, in listApplicationsIn) (out page[applicationOut], err error) {
 	find, err := in.find()
 	if err != nil {
 		return out, err
 	}
+	lets, err := d.sieve(ctx, in)
+	if err != nil {
+		return out, err
+	}
 	if !in.paged() {
-		return d.allApplications(find, in.search), nil
+		return d.allApplications(find, lets), nil
 	}
 	w, err := in.window()
 	if err != nil {
 		return out, err
 	}
-	if !asked(in.search) {
-		return d.sift(ctx, find, in.search, w)
+	if lets != nil {
+		return d.sift(ctx, find, lets, w)
 	}
 	find.Offset, find.Limit, find.Total = w.offset(), w.size, true
 	hits, err := d.Clients.Find(ctx, find)
@@ -70,30 +90,30 @@ func shown(rows []models.Client) []applicationOut {
 }
 
 // allApplications is the list without pages, read in batches while it is written.
-func (d Dialect) allApplications(find clients.FindIn, s search) page[applicationOut] {
+func (d Dialect) allApplications(find clients.FindIn, lets sieve) page[applicationOut] {
 	return allOf(func(ctx context.Context) ([]applicationOut, bool, error) {
-		rows, next, err := d.batch(ctx, find, s)
+		rows, next, err := d.batch(ctx, find, lets)
 		find.After = next
 		return shown(rows), next != "", err
 	})
 }
 
 // batch reads the next rows of a search, and where the ones after them begin.
-func (d Dialect) batch(ctx context.Context, find clients.FindIn, s search) ([]models.Client, string, error) {
+func (d Dialect) batch(ctx context.Context, find clients.FindIn, lets sieve) ([]models.Client, string, error) {
 	find.Limit = models.PageLimit
 	hits, err := d.Clients.Find(ctx, find)
-	if err != nil || asked(s) {
+	if err != nil || lets == nil {
 		return hits.Items, hits.Next, err
 	}
-	return slices.DeleteFunc(hits.Items, func(c models.Client) bool { return !s.finds(searchedApplications, textOf(c)) }), hits.Next, nil
+	return slices.DeleteFunc(hits.Items, func(c models.Client) bool { return !lets(c) }), hits.Next, nil
 }
 
-// sift pages a search that the database cannot answer: it looks at every row that the other filters leave.
-func (d Dialect) sift(ctx context.Context, find clients.FindIn, s search, w window) (page[applicationOut], error) {
+// sift pages what the database cannot choose: it looks at every row that the other filters leave.
+func (d Dialect) sift(ctx context.Context, find clients.FindIn, lets sieve, w window) (page[applicationOut], error) {
 	var kept []models.Client
 	n := int64(0)
 	for {
-		rows, next, err := d.batch(ctx, find, s)
+		rows, next, err := d.batch(ctx, find, lets)
 		if err != nil {
 			return page[applicationOut]{}, err
 		}
@@ -106,11 +126,5 @@ func (d Dialect) sift(ctx context.Context, find clients.FindIn, s search, w wind
 		if find.After = next; next == "" {
 			return pageOf(w, shown(kept), n), nil
 		}
-	}
-}
-
-func textOf(c models.Client) func(field string) string {
-	return func(field string) string {
-		return map[string]string{"id": c.ID, "name": c.Name, "description": c.Description}[field]
 	}
 }

@@ -2,9 +2,7 @@ package logto
 
 import (
 	"context"
-	"slices"
 
-	"gatehouse/handlers/applications"
 	"gatehouse/handlers/clients"
 	"gatehouse/models"
 	"gatehouse/web"
@@ -66,19 +64,10 @@ func (d Dialect) getApplication(ctx context.Context, in idIn) (out applicationOu
 	if err != nil {
 		return out, err
 	}
-	app, err := d.Applications.Get(lend(ctx, "application.read"), applications.IDIn{ID: c.ApplicationID})
-	if err != nil {
-		return out, err
-	}
+	admin, err := d.isAdmin(ctx, c)
 	out = application(c)
-	admin := administers(app)
 	out.Admin = &admin
-	return out, nil
-}
-
-// administers tells whether the clients of an application may use this API.
-func administers(app models.Application) bool {
-	return app.Kind == models.KindManagement && slices.Contains(app.ManagementFaces, models.FaceLogto)
+	return out, err
 }
 
 // lend lets an operation that is part of another do what its caller may do by way of the whole: whoever reads an application of
@@ -89,7 +78,7 @@ func lend(ctx context.Context, action string) context.Context {
 	return models.WithActor(ctx, actor)
 }
 
-// updateApplicationIn is a change. isAdmin is read and must say what is: who administers is a matter of roles.
+// updateApplicationIn is a change.
 type updateApplicationIn struct {
 	idIn
 	applicationIn
@@ -118,7 +107,10 @@ func (d Dialect) updateApplication(ctx context.Context, in updateApplicationIn) 
 		}
 		next, err := d.change(ctx, now, s)
 		out = application(next)
-		return err
+		if err != nil || !in.Admin.Set {
+			return err
+		}
+		return d.setAdmin(ctx, next, in.Admin.V)
 	})
 	return out, err
 }

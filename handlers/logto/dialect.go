@@ -15,6 +15,7 @@ import (
 	"gatehouse/handlers/documents"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
+	"gatehouse/handlers/roles"
 	"gatehouse/models"
 	"gatehouse/web"
 )
@@ -31,12 +32,13 @@ type Dialect struct {
 	Experience   experience.Ops
 	Documents    documents.Ops
 	Certificates certificates.Ops
+	Roles        roles.Ops
 }
 
 // In gives the same dialect inside a transaction.
 func (d Dialect) In(tx models.DB) Dialect {
 	d.DB, d.Applications, d.Clients, d.Keys, d.Experience = tx, d.Applications.In(tx), d.Clients.In(tx), d.Keys.In(tx), d.Experience.In(tx)
-	d.Documents, d.Certificates = d.Documents.In(tx), d.Certificates.In(tx)
+	d.Documents, d.Certificates, d.Roles = d.Documents.In(tx), d.Certificates.In(tx), d.Roles.In(tx)
 	return d
 }
 

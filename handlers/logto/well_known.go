@@ -77,7 +77,7 @@ func (d Dialect) publicExp(ctx context.Context, in publicIn) (out publicExpOut, 
 	known, err := d.Experience.Connections(ctx, scope)
 	m := v.Settings.Methods
 	out.EmailBlocklistPolicy, out.ForgotPasswordMethods = nil, nil
-	out.SocialConnectors, out.SSOConnectors = offered(m.Connections, known), []ssoConnector{}
+	out.SocialConnectors, out.SSOConnectors = offered(m.Connections, known), enterprise(m, known)
 	out.ForgotPassword = forgotPassword{slices.Contains(m.ForgotPassword, models.IdentifierPhone), slices.Contains(m.ForgotPassword, models.IdentifierEmail)}
 	out.CustomProfileFields, out.ProfileFieldCatalog = []struct{}{}, []struct{}{}
 	return out, err
@@ -95,12 +95,23 @@ func (d Dialect) scopeOf(ctx context.Context, appID string) (experience.ScopeIn,
 	return experience.ScopeIn{ApplicationID: c.ApplicationID}, err
 }
 
+// enterprise is the sources of people's employers, when people are sent there by their e-mail domain.
+func enterprise(m models.SignInMethods, known []models.Connection) []ssoConnector {
+	out := []ssoConnector{}
+	for _, c := range known {
+		if m.EnterpriseSSO && c.Enabled && c.Kind() == models.ConnectionEnterprise {
+			out = append(out, ssoConnector{ID: c.ID, Name: c.Title()})
+		}
+	}
+	return out
+}
+
 func offered(ids []string, known []models.Connection) []socialConnector {
 	out := []socialConnector{}
 	for _, id := range ids {
 		for _, c := range known {
-			if c.ID == id {
-				out = append(out, socialConnector{ID: c.ID, Target: c.Strategy, Name: map[string]string{"en": c.Name}})
+			if c.ID == id && c.Kind() == models.ConnectionSocial {
+				out = append(out, socialConnector{ID: c.ID, Target: c.Strategy, Name: map[string]string{"en": c.Title()}})
 			}
 		}
 	}

@@ -21,6 +21,8 @@ import (
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/logto"
 	"gatehouse/handlers/oauth"
+	"gatehouse/handlers/resources"
+	"gatehouse/handlers/roles"
 	"gatehouse/handlers/settings"
 	"gatehouse/models"
 	"gatehouse/web"
@@ -56,8 +58,13 @@ func newWorld(t testing.TB, db models.DB, vault *models.Vault) *world {
 	c := clients.New(db, vault)
 	apps := applications.New(db, vault, c)
 	docs := documents.New(db, vault)
-	w.dialect = logto.Dialect{DB: db, Applications: apps, Clients: c, Experience: experience.New(db, vault), Documents: docs, Certificates: certificates.New(docs),
+	w.dialect = logto.Dialect{DB: db, Applications: apps, Clients: c, Experience: experience.New(db, vault), Documents: docs, Certificates: certificates.New(docs), Roles: roles.New(db, vault),
 		Keys: keys.Ops{DB: db, Vault: vault, Now: models.Now}}
+	apis := resources.New(db, vault, resources.Names{System: map[string]string{audience: models.FaceLogto}})
+	must(t, apis.Ensure(ctx, []resources.System{{ID: models.ResourceLogto, Face: models.FaceLogto, Identifier: audience, Name: "Logto Management API",
+		Scopes: []models.Scope{{ID: models.ScopeLogtoAll, Name: "all"}}}}))
+	must(t, w.dialect.Roles.Ensure(ctx, roles.CreateIn{ID: models.RoleLogto, System: models.FaceLogto, Kind: models.RoleMachine, ScopeIDs: []string{models.ScopeLogtoAll},
+		Fields: roles.Fields{Name: models.Some("Logto Management API access")}}))
 	engine := oauth.New(oauth.Options{DB: db, Vault: vault, Ring: ring, Usages: models.NewUsages(db, models.Now), Tenant: w.settings.Current, URL: origin})
 	var err error
 	w.server, err = web.New(web.Options{URL: origin, Log: slog.New(slog.DiscardHandler), DB: db, Vault: vault, Tokens: engine})
