@@ -3,6 +3,7 @@ package auth0
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 
 	"gatehouse/models"
 	"gatehouse/web"
@@ -113,8 +114,17 @@ func keptMembers(v any, out map[string]json.RawMessage) {
 			continue
 		}
 		raw, _ := json.Marshal(field.Interface()) // texts, lists and what is JSON already
-		out[storedPrefix+at.Type().Field(i).Tag.Get("json")] = raw
+		out[storedPrefix+wireName(at.Type().Field(i))] = raw
 	}
+}
+
+// wireName is the name of a field in the document, empty for what no body says.
+func wireName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	if name == "-" || f.Anonymous {
+		return ""
+	}
+	return name
 }
 
 // removed tells whether what is stored stands for nothing.
