@@ -172,26 +172,21 @@ func (d Dialect) deleteCredential(ctx context.Context, in credentialIn) error {
 }
 
 // rotateSecret puts a new secret in the place of the primary one at once. A client without a secret gets its first.
-func (d Dialect) rotateSecret(ctx context.Context, in idIn) (out clientOut, err error) {
-	err = models.InTx(ctx, d.DB, func(ctx context.Context, tx models.DB) error {
-		d := d.In(tx)
-		var none int64
-		var value credentials.Value
-		rotated, err := d.Clients.Credentials.StartRotation(ctx, credentials.RotateIn{ClientID: in.ID, OverlapSeconds: &none})
-		if value = rotated.Secret; isReason(err, "nothing_to_rotate") {
-			value, err = d.Clients.Credentials.Create(ctx, credentials.CreateIn{ClientID: in.ID, Name: "Secret " + models.NewID(6)})
-		}
-		if err != nil {
-			return err
-		}
-		c, err := d.Clients.Get(ctx, clients.OneIn{ID: in.ID})
-		if err != nil {
-			return err
-		}
-		out, err = d.show(lend(ctx, "credential.read"), c, &value.Value)
-		return err
-	})
-	return out, err
+func (d Dialect) rotateSecret(ctx context.Context, in idIn) (clientOut, error) {
+	var atOnce int64
+	rotated, err := d.Clients.Credentials.StartRotation(ctx, credentials.RotateIn{ClientID: in.ID, OverlapSeconds: &atOnce})
+	value := rotated.Secret
+	if isReason(err, "nothing_to_rotate") {
+		value, err = d.Clients.Credentials.Create(ctx, credentials.CreateIn{ClientID: in.ID, Name: "Secret " + models.NewID(6)})
+	}
+	if err != nil {
+		return clientOut{}, err
+	}
+	c, err := d.Clients.Get(ctx, clients.OneIn{ID: in.ID})
+	if err != nil {
+		return clientOut{}, err
+	}
+	return d.show(lend(ctx, "credential.read"), c, &value.Value)
 }
 
 func isReason(err error, reason string) bool {
@@ -215,7 +210,7 @@ func (d Dialect) replaceSecret(ctx context.Context, clientID, value string) erro
 	}
 	for _, c := range old.Items {
 		if c.IsPrimary {
-			if _, err := ops.Revoke(ctx, credentials.OneIn{ClientID: clientID, ID: c.ID}); err != nil && !isReason(err, "secret_retired") {
+			if _, err := ops.Revoke(ctx, credentials.OneIn{ClientID: clientID, ID: c.ID}); err != nil {
 				return err
 			}
 		}
