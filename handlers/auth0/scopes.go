@@ -11,8 +11,8 @@ import (
 var granted = map[string]models.Actions{
 	"create:clients":                              {"client.create", "application.create"},
 	"delete:clients":                              {"client.delete", "application.delete"},
-	"read:clients":                                {"client.read", "client_connection.read"},
 	"read:client_summary":                         {"client.read", "client_connection.read"},
+	"read:clients":                                {"client.read", "client_connection.read"},
 	"read:connections":                            {"connection.read", "client_connection.read"},
 	"read:client_keys":                            {"client.read", "secret.read"},
 	"update:client_keys":                          {"client.update", "client.read", "secret.rotate", "credential.create", "credential.update"},

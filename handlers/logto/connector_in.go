@@ -53,7 +53,20 @@ func (in connectorIn) check(f factory) error {
 }
 
 func (m metadataIn) any() bool {
-	return m.Target.V != "" || len(m.Name.V) > 0 || m.Logo.V != "" || m.LogoDark.V != ""
+	return m.Target.V != "" || len(m.names()) > 0 || m.Logo.V != "" || m.LogoDark.V != ""
+}
+
+// names are the names by language; what is no text is left out.
+func (m metadataIn) names() map[string]string {
+	var said map[string]any
+	_ = json.Unmarshal(m.Name.V, &said) // an object that was read before
+	out := map[string]string{}
+	for language, name := range said {
+		if text, ok := name.(string); ok {
+			out[language] = text
+		}
+	}
+	return out
 }
 
 // fields is what the input changes about a connection as it is now.
@@ -109,12 +122,7 @@ func (m metadataIn) over(now models.Connection) connectorLooks {
 	m.Logo.To(&l.Logo)
 	m.LogoDark.ToPtr(&l.LogoDark)
 	if m.Name.Set {
-		l.Name = map[string]string{}
-		for language, name := range m.Name.V {
-			if text, ok := name.(string); ok {
-				l.Name[language] = text
-			}
-		}
+		l.Name = m.names()
 	}
 	return l
 }

@@ -44,10 +44,10 @@ const storedMetadata = "logto.metadata"
 
 // metadataIn is how a connector of a generic kind connectorLooks.
 type metadataIn struct {
-	Target   opt[string]         `json:"target" rule:"max=128"`
-	Name     opt[map[string]any] `json:"name"`
-	Logo     opt[string]         `json:"logo"`
-	LogoDark opt[string]         `json:"logoDark" rule:"nullable"`
+	Target   opt[string]          `json:"target" rule:"max=128"`
+	Name     opt[json.RawMessage] `json:"name" rule:"object"`
+	Logo     opt[string]          `json:"logo"`
+	LogoDark opt[string]          `json:"logoDark" rule:"nullable"`
 }
 
 // connectorLooks are the stored metadata of a connection.

@@ -70,8 +70,6 @@ func newWorld(t testing.TB, db models.DB, vault *models.Vault) *world {
 		Domains:     domains.New(docs, func(string) bool { return false }),
 		Events:      events.New(db, vault, models.Now), Cookies: keys.Cookies{Documents: docs, Now: models.Now}}.Prepared()
 	w.dialect.Connections.Cleanup = append(w.dialect.Connections.Cleanup, w.dialect.Experience.Withdraw)
-	w.dialect = logto.Dialect{DB: db, Applications: apps, Clients: c, Experience: experience.New(db, vault), Documents: docs, Certificates: certificates.New(docs), Roles: roles.New(db, vault),
-		Keys: keys.Ops{DB: db, Vault: vault, Now: models.Now}}
 	apis := resources.New(db, vault, resources.Names{System: map[string]string{audience: models.FaceLogto}})
 	must(t, apis.Ensure(ctx, []resources.System{{ID: models.ResourceLogto, Face: models.FaceLogto, Identifier: audience, Name: "Logto Management API",
 		Scopes: []models.Scope{{ID: models.ScopeLogtoAll, Name: "all"}}}}))
