@@ -93,6 +93,12 @@ func coverage(routes []web.Route) string {
 		lines = append(lines, member{l.Object, l.Member, l.State == logto.Enforced})
 	}
 	tell(&b, lines)
+	b.WriteString("\nWhat the Auth0 dialect takes, member by member:\n\n")
+	lines = nil
+	for _, l := range auth0.Coverage() {
+		lines = append(lines, member{l.Object, l.Member, l.State == auth0.Enforced})
+	}
+	tell(&b, lines)
 	return b.String()
 }
 
@@ -119,37 +125,5 @@ func tell(b *strings.Builder, lines []member) {
 			sort.Strings(list)
 		}
 		fmt.Fprintf(b, "| %s | %s | %s |\n", o, strings.Join(members[o][true], " "), strings.Join(members[o][false], " "))
-	}
-	b.WriteString("| object | enforced | stored, given back, not enforced yet |\n| --- | --- | --- |\n")
-	var transmitLines, auth0Lines [][3]string
-	for _, l := range transmit.Coverage() {
-		transmitLines = append(transmitLines, [3]string{l.Object, l.Member, l.State})
-	}
-	members(&b, transmitLines)
-	b.WriteString("\nWhat the core of the Auth0 dialect takes, member by member:\n\n")
-	b.WriteString("| object | enforced | stored, given back, not enforced yet |\n| --- | --- | --- |\n")
-	for _, l := range auth0.Coverage() {
-		auth0Lines = append(auth0Lines, [3]string{l.Object, l.Member, l.State})
-	}
-	members(&b, auth0Lines)
-	return b.String()
-}
-
-// members writes a row for each object: its members that are enforced, and those that are kept. A line is object, member, state.
-func members(b *strings.Builder, lines [][3]string) {
-	byState := map[string]map[string][]string{}
-	var objects []string
-	for _, l := range lines {
-		if byState[l[0]] == nil {
-			byState[l[0]] = map[string][]string{}
-			objects = append(objects, l[0])
-		}
-		byState[l[0]][l[2]] = append(byState[l[0]][l[2]], "`"+l[1]+"`")
-	}
-	for _, o := range objects {
-		for _, list := range byState[o] {
-			sort.Strings(list)
-		}
-		fmt.Fprintf(b, "| %s | %s | %s |\n", o, strings.Join(byState[o][transmit.Enforced], " "), strings.Join(byState[o][transmit.Stored], " "))
 	}
 }
