@@ -30,6 +30,7 @@ import (
 	"gatehouse/handlers/domains"
 	"gatehouse/handlers/events"
 	"gatehouse/handlers/experience"
+	"gatehouse/handlers/explorer"
 	"gatehouse/handlers/grants"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/logto"
@@ -315,6 +316,7 @@ func (a *App) routes() []web.Route {
 		a.grants.Routes(),
 		a.webhooks.Routes(),
 		a.mails.Routes(),
+		a.explorer().Routes(),
 	} {
 		routes = append(routes, more...)
 	}
@@ -345,6 +347,16 @@ func (a *App) Stop(ctx context.Context) error {
 		errs = append(errs, done(models.System(ctx)))
 	}
 	return errors.Join(errs...)
+}
+
+// explorer is the page over the management APIs that are mounted.
+func (a *App) explorer() explorer.Explorer {
+	return explorer.Explorer{Server: func() *web.Server { return a.Server }, Faces: []explorer.Face{
+		{Name: models.FaceNative, Label: "Native", Prefix: "/rest/v1", Audience: a.Config.URL + "/rest/v1"},
+		{Name: models.FaceAuth0, Label: "Auth0", Prefix: auth0.Prefix, Audience: a.Config.URL + auth0.Prefix + "/"},
+		{Name: models.FaceLogto, Label: "Logto", Prefix: logto.Prefix, Audience: "https://default.logto.app/api"},
+		{Name: models.FaceTransmit, Label: "Transmit", Prefix: transmit.Prefix, Audience: a.Config.URL + "/cis"},
+	}}
 }
 
 // clientCall is a form of a client as the Transmit dialect would say it.

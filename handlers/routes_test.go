@@ -26,6 +26,8 @@ type site struct {
 	app  *App
 	jar  http.CookieJar
 	sent int
+
+	document *document // what the native face says that it answers
 }
 
 const (
@@ -51,10 +53,11 @@ func newSite(t testing.TB) *site {
 		t.Fatal(err)
 	}
 	jar, _ := cookiejar.New(nil)
-	return &site{t: t, app: app, jar: jar}
+	return &site{t: t, app: app, jar: jar, document: readDocument(t, app.openapi)}
 }
 
-// send sends a request with the cookies of the site's browser, each from another address, so that no limit on failures is met.
+// send sends a request with the cookies of the site's browser, each from another address, so that no limit on failures is met. What
+// the native face answers is held against its document.
 func (s *site) send(req *http.Request) (*http.Response, []byte) {
 	s.t.Helper()
 	s.sent++
@@ -74,6 +77,7 @@ func (s *site) send(req *http.Request) (*http.Response, []byte) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.document.check(s.t, req, res, body)
 	return res, body
 }
 

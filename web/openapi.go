@@ -125,6 +125,8 @@ func (g *schemas) parameters(r Route) []any {
 func (g *schemas) responses(r Route) object {
 	ok := object{"description": "Success"}
 	switch {
+	case r.doc.Media == "application/json":
+		ok["content"] = object{r.doc.Media: object{"schema": object{"type": "object"}}}
 	case r.doc.Media != "":
 		ok["content"] = object{r.doc.Media: object{"schema": object{"type": "string"}}}
 	case r.out != nil:
@@ -142,6 +144,8 @@ func itoa(n int) string {
 // schema gives the JSON schema of a type: a reference for named structs, inline for the rest.
 func (g *schemas) schema(t reflect.Type) object {
 	switch {
+	case t.Kind() == reflect.Pointer:
+		return nullable(g.schema(t.Elem()))
 	case t == reflect.TypeFor[time.Time]():
 		return object{"type": "string", "format": "date-time"}
 	case t == reflect.TypeFor[json.RawMessage]():
@@ -152,8 +156,6 @@ func (g *schemas) schema(t reflect.Type) object {
 		return object{"type": "string"}
 	}
 	switch t.Kind() {
-	case reflect.Pointer:
-		return nullable(g.schema(t.Elem()))
 	case reflect.Bool:
 		return object{"type": "boolean"}
 	case reflect.String:
@@ -211,9 +213,62 @@ func (g *schemas) object(t reflect.Type) object {
 	props, required := object{}, []string{}
 	g.members(t, props, &required)
 	sort.Strings(required)
+	if p, ok := reflect.Zero(t).Interface().(Patched); ok {
+		for name, s := range g.patches(reflect.TypeOf(p.Patches())) {
+			if _, raw := props[name]; raw {
+				props[name] = s
+			}
+		}
+	}
 	out := object{"type": "object", "properties": props}
 	if len(required) > 0 {
 		out["required"] = required
+	}
+	return out
+}
+
+// Patched is an input whose members are raw JSON that is merged into settings: it names the type of the settings that each member
+// is a part of, so that the document can describe what may be said.
+type Patched interface{ Patches() any }
+
+// patch describes a part of settings: every member may be left out, and null takes it away.
+func (g *schemas) patch(t reflect.Type) object {
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[time.Time]() || isOpt(t) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
+		return nullable(g.schema(t))
+	}
+	name := schemaName(t) + "Patch"
+	if _, ok := g.defs[name]; !ok {
+		g.defs[name] = object{} // before its fields, because a type may hold itself
+		g.defs[name] = object{"type": "object", "properties": g.patches(t), "additionalProperties": false}
+	}
+	return nullable(object{"$ref": "#/components/schemas/" + name})
+}
+
+func (g *schemas) patches(t reflect.Type) object {
+	props := object{}
+	for i := 0; i < t.NumField(); i++ {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "" || name == "-" {
+			continue
+		}
+		s := g.patch(f.Type)
+		if doc := f.Tag.Get("doc"); doc != "" && s["anyOf"] == nil {
+			s["description"] = doc
+		}
+		if words := f.Tag.Get("enum"); words != "" && f.Type.Kind() == reflect.String {
+			s["enum"] = allowed(words)
+		}
+		props[name] = s
+	}
+	return props
+}
+
+// allowed are the words of an enum, and null.
+func allowed(words string) []any {
+	out := []any{nil}
+	for _, w := range strings.Split(words, ",") {
+		out = append(out, w)
 	}
 	return out
 }

@@ -208,6 +208,9 @@ type selfLimiting interface{ LimitsItself() }
 
 // admit authenticates and matches the action of the route.
 func (r *Request) admit() error {
+	if actor, ok := r.trying(); ok {
+		return r.admitTrial(actor)
+	}
 	if r.route.face == Console {
 		return r.admitConsole()
 	}

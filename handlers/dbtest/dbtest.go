@@ -46,6 +46,17 @@ func Each(t *testing.T, run func(t *testing.T, db models.DB, vault *models.Vault
 	})
 }
 
+// Postgres gives the address of an empty schema on PostgreSQL, for what opens its database itself; empty when no server's address is
+// given.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	dsn := os.Getenv(EnvPostgres)
+	if dsn == "" {
+		return ""
+	}
+	return schema(t, dsn)
+}
+
 // Context is what an operation runs in: an owner who signed in just now. It ends after a while, so that a write outside its
 // transaction, which waits for ever on SQLite's one writer, shows itself.
 func Context(t testing.TB) context.Context {

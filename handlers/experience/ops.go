@@ -123,6 +123,9 @@ type Sections struct {
 	Preferences json.RawMessage `json:"preferences,omitempty" doc:"Further settings of single methods."`
 }
 
+// Patches tells the OpenAPI document what the sections are parts of.
+func (Sections) Patches() any { return models.Experience{} }
+
 // body is the settings that the caller spoke of.
 func (s Sections) body() map[string]json.RawMessage {
 	all := map[string]json.RawMessage{"methods": s.Methods, "sign_up": s.SignUp, "codes": s.Codes, "password": s.Password,

@@ -124,7 +124,7 @@ var navigation = []navGroup{
 		{"outbox", "Outbox", "send", "/console/outbox", "outbox.read"},
 		{"webhooks", "Webhooks", "webhook", "/console/webhooks", "webhook.read"},
 		{"keys", "Signing keys", "key-round", "/console/keys", "key.read"},
-		{"api", "API reference", "square-terminal", "/rest/v1/openapi.json", ""},
+		{"api", "API explorer", "square-terminal", "/console/explorer", ""},
 	}},
 	{"Instance", []navEntry{
 		{"administrators", "Administrators", "users", "/console/administrators", "administrator.read"},
