@@ -74,7 +74,18 @@ func unchanged() url.Values { return url.Values{} }
 // age makes the sign-in of the site's browser older.
 func (s *site) age(by time.Duration) {
 	s.t.Helper()
-	_, err := s.app.Config.DB.Write.NewUpdate().Model((*models.ConsoleSession)(nil)).Set("auth_at = ?", models.Now().Add(-by)).Where("TRUE").Exec(context.Background())
+	ctx := context.Background()
+	var rows []models.ConsoleSession
+	if err := s.app.Config.DB.Read.NewSelect().Model(&rows).Scan(ctx); err != nil {
+		s.t.Fatal(err)
+	}
+	err := models.InTx(ctx, s.app.Config.DB, func(ctx context.Context, tx models.DB) error {
+		for _, row := range rows {
+			tx.Drop(models.CacheSession, row.IDHash)
+		}
+		_, err := tx.Write.NewUpdate().Model((*models.ConsoleSession)(nil)).Set("auth_at = ?", models.Now().Add(-by)).Where("id_hash <> ''").Exec(ctx)
+		return err
+	})
 	if err != nil {
 		s.t.Fatal(err)
 	}

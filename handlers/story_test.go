@@ -87,7 +87,8 @@ func (s *site) rowsOf(app string) map[string]any {
 
 var unlike = map[string]bool{"id": true, "application_id": true, "client_id": true, "default_client_id": true, "created_at": true, "updated_at": true, "created_by": true,
 	"prefix": true, "last_four": true, "last4": true, "hint": true, "thumbprint": true,
-	"framework": true, "post_logout_redirect_uris": true} // what only the form of the console asks for
+	"framework": true, "post_logout_redirect_uris": true, // what only the form of the console asks for
+	"access_token_lifetime_seconds": true, "absolute_seconds": true, "session_lifetime_seconds": true, "pkce": true} // Transmit's document has defaults of its own
 
 func flat(at string, value any, out map[string]any) {
 	switch v := value.(type) {
