@@ -294,13 +294,13 @@ func (a *App) routes() []web.Route {
 		a.documents.Routes(),
 		a.outbox.Routes(),
 		a.applications.Routes(),
-		applications.Pages{Ops: a.applications, Tenant: a.settings.Current}.Routes(),
+		applications.Pages{Ops: a.applications, Tenant: a.settings.Current, Dialects: applicationDialects}.Routes(),
 		a.experience.Routes(),
 		a.connections.Routes(),
 		connections.Console{Ops: a.connections, Dialects: []connections.Dialect{{Name: "Auth0", Spell: connectionCall}}}.Routes(),
 		a.clients.Routes(),
 		a.clients.Credentials.Routes(),
-		clients.Console{Ops: a.clients, Head: clients.HeadOf(a.applications.Head), Transmit: clientCall}.Routes(),
+		clients.Console{Ops: a.clients, Head: clients.HeadOf(a.applications.Head), Dialects: clientDialects}.Routes(),
 		credentials.Console{Ops: a.clients.Credentials, Head: credentials.HeadOf(a.applications.Head)}.Routes(),
 		a.events.Routes(),
 		a.events.Pages(a.applications.Head),
@@ -359,10 +359,16 @@ func (a *App) explorer() explorer.Explorer {
 	}}
 }
 
-// clientCall is a form of a client as the Transmit dialect would say it.
-func clientCall(c models.Client) clients.Call {
-	t := transmit.ShowClient(c)
-	return clients.Call{Verb: t.Method, Path: t.Path, Body: json.RawMessage(t.Body), Scope: "apps:edit"}
+// clientDialects spell a form of a client as the dialects would say it.
+var clientDialects = []clients.Dialect{
+	{Name: models.FaceLogto, Label: "Logto", Call: func(c models.Client) clients.Call {
+		l := logto.ShowClient(c)
+		return clients.Call{Verb: l.Method, Path: l.Path, Body: json.RawMessage(l.Body), Scope: "all"}
+	}},
+	{Name: models.FaceTransmit, Label: "Transmit", Call: func(c models.Client) clients.Call {
+		t := transmit.ShowClient(c)
+		return clients.Call{Verb: t.Method, Path: t.Path, Body: json.RawMessage(t.Body), Scope: "apps:edit"}
+	}},
 }
 
 // connectionCall is a form of a connection as the Auth0 dialect would say it.
@@ -370,3 +376,14 @@ func connectionCall(before *models.Connection, after models.Connection) connecti
 	verb, path, body := auth0.ShowConnection(before, after)
 	return connections.Call{Verb: verb, Path: path, Body: body}
 }
+// applicationDialects spell changes of an application as Transmit does; for the other two an application is its client.
+var applicationDialects = []applications.Dialect{{Name: "Transmit",
+	Update: func(_, after models.Application) applications.Call {
+		t := transmit.ShowApplication(after, models.Client{})
+		var body map[string]any
+		if json.Unmarshal(t.Body, &body) != nil {
+			return applications.Call{}
+		}
+		delete(body, "client_display_name") // what is left out stays, and this form says nothing of clients
+		return applications.Call{Verb: t.Method, Path: t.Path, Body: body}
+	}}}

@@ -46,6 +46,29 @@ type Change struct {
 	Hidden bool `json:"hidden,omitempty"`
 }
 
+// Changed is what a caller has to say to bring one state into another: the members, as JSON has them, whose values differ.
+func Changed(before, after any) map[string]json.RawMessage {
+	was, now := members(before), members(after)
+	out := map[string]json.RawMessage{}
+	for name, value := range now {
+		if string(was[name]) != string(value) {
+			out[name] = value
+		}
+	}
+	return out
+}
+
+func members(v any) (out map[string]json.RawMessage) {
+	raw, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(raw, &out)
+	}
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
 // Record writes an event in the transaction of the change. Who, where and when come from the context.
 func Record(ctx context.Context, tx DB, e Event) error {
 	actor, req := ActorFrom(ctx), RequestFrom(ctx)

@@ -1,12 +1,12 @@
 package applications
 
 import (
-	"context"
 	"encoding/json"
-	"strings"
+	"strconv"
 
 	"gatehouse/models"
 	views "gatehouse/views/applications"
+	"gatehouse/views/ui"
 )
 
 // Dialect shows what a form would do as another API spells it. Nil or an empty Call stands for what it cannot say.
@@ -78,20 +78,18 @@ func changed(before, after models.Application) map[string]any {
 	return out
 }
 
-func (p Pages) spellCreate(ctx context.Context, in CreateIn) views.Calls {
-	out := views.Calls{Form: "create", To: views.ListURL + "/new", About: "What Create application will send. Nothing is created yet.", Scope: "application.create"}
+func (p Pages) spellCreate(in CreateIn) ui.Calls {
+	out := ui.Calls{Form: "create", To: views.ListURL + "/new", About: "What Create application will send. Nothing is created yet.", Scope: "application.create"}
 	for _, d := range p.dialects() {
-		call := Call{}
 		if d.Create != nil {
-			call = d.Create(in)
+			out.Calls = append(out.Calls, spell(d.Name, d.Create(in), ""))
 		}
-		out.Calls = append(out.Calls, spell(ctx, d.Name, call, ""))
 	}
 	return out
 }
 
-func (p Pages) spellUpdate(ctx context.Context, before, after models.Application) views.Calls {
-	out := views.Calls{Form: "settings", To: views.URL(before.ID, views.TabSettings, "call"), About: "What Save changes will send. Nothing is saved yet.", Scope: "application.update"}
+func (p Pages) spellUpdate(before, after models.Application) ui.Calls {
+	out := ui.Calls{Form: "settings", To: views.URL(before.ID, views.TabSettings, "call"), About: "What Save changes will send. Nothing is saved yet.", Scope: "application.update"}
 	for _, d := range p.dialects() {
 		call := Call{}
 		if d.Update != nil {
@@ -99,32 +97,24 @@ func (p Pages) spellUpdate(ctx context.Context, before, after models.Application
 		}
 		version := ""
 		if d.Name == native.Name {
-			version = versionTag(before.Version)
+			version = strconv.FormatInt(before.Version, 10)
 		}
-		out.Calls = append(out.Calls, spell(ctx, d.Name, call, version))
+		out.Calls = append(out.Calls, spell(d.Name, call, version))
 	}
 	return out
 }
 
 func (p Pages) dialects() []Dialect { return append([]Dialect{native}, p.Dialects...) }
 
-// spell writes a call as a curl command that can be pasted.
-func spell(ctx context.Context, name string, c Call, ifMatch string) views.Call {
+// spell writes a call in the words of an API.
+func spell(name string, c Call, version string) ui.Spelled {
 	if c.Verb == "" {
-		return views.Call{Name: name, Absent: "The " + name + " API has no words for this."}
+		return ui.Spelled{Name: name, Absent: "The " + name + " API has no words for this."}
 	}
-	at := origin(ctx) + c.Path
-	lines := []string{"curl --request " + c.Verb, "  --header \"Authorization: Bearer $TOKEN\""}
-	if ifMatch != "" {
-		lines = append(lines, "  --header 'If-Match: "+ifMatch+"'")
-	}
+	body := ""
 	if c.Body != nil {
-		body, _ := json.MarshalIndent(c.Body, "  ", "  ")
-		lines = append(lines, "  --header 'Content-Type: application/json'", "  --data "+shellQuote(string(body)))
+		raw, _ := json.MarshalIndent(c.Body, "", "  ")
+		body = string(raw)
 	}
-	lines = append(lines, "  "+shellQuote(at))
-	return views.Call{Name: name, Verb: c.Verb, Path: c.Path, Curl: strings.Join(lines, " \\\n"), Fills: []string{at}}
+	return ui.Spelled{Name: name, Request: ui.Request{Verb: c.Verb, Path: c.Path, Body: body, Version: version}}
 }
-
-// shellQuote makes one word of a shell command of any text.
-func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -210,6 +210,6 @@ func (p Pages) spellNew(ctx context.Context, in newCallIn) (views.New, error) {
 	if err != nil {
 		return n, err
 	}
-	n.Aside = views.CallDrawer(p.spellCreate(ctx, what))
+	n.Aside = ui.CallDrawer(p.spellCreate(what))
 	return n, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/models"
 	views "gatehouse/views/applications"
+	"gatehouse/views/ui"
 	"gatehouse/web"
 )
 
@@ -146,7 +147,7 @@ func (p Pages) spellSettings(ctx context.Context, in settingsIn) (views.Settings
 	if err := check(after, &before); err != nil && s.Fault == nil {
 		s.Fault, _ = models.AsFault(err)
 	}
-	s.Aside = views.CallDrawer(p.spellUpdate(ctx, before, after))
+	s.Aside = ui.CallDrawer(p.spellUpdate(before, after))
 	return s, nil
 }
 

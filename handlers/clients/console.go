@@ -24,10 +24,15 @@ type Call struct {
 // Console is the pages of clients over the operations.
 type Console struct {
 	Ops
-	Head HeadOf
-	// Transmit gives the call of that dialect which brings a client into a state, creating it when it has no id; nil when the
-	// dialect is not shown.
-	Transmit func(models.Client) Call
+	Head     HeadOf
+	Dialects []Dialect // who else can say what a form says
+}
+
+// Dialect shows what a form would do as another API spells it.
+type Dialect struct {
+	Name, Label string // of the face, and for people
+	// Call brings a client into a state, creating it when it has no id. One without a verb stands for what the dialect cannot say.
+	Call func(models.Client) Call
 }
 
 // list is the page of an application's clients.

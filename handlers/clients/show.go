@@ -58,11 +58,12 @@ func (c Console) call(client models.Client, said Settings, in showIn, f views.Fo
 		page = views.ListURL(client.ApplicationID, "new")
 	}
 	or(&in.Lang, "curl")
-	call, version := native(client, said, created), ""
-	if in.API == "transmit" && c.Transmit != nil {
-		call = c.Transmit(draft(client, said))
-	} else if in.API = models.FaceNative; !created {
-		version = strconv.FormatInt(client.Version, 10)
+	call, version := c.spelled(client, said, &in), ""
+	if call.Verb == "" {
+		call = native(client, said, created)
+		if in.API = models.FaceNative; !created {
+			version = strconv.FormatInt(client.Version, 10)
+		}
 	}
 	text, highlight := ui.Request{Verb: call.Verb, Path: call.Path, Body: pretty(call.Body), Version: version}.Code(in.Lang)
 	out := &ui.ApiCall{About: "What saving this page will send.", Close: in.href(page, "", in.Lang), Verb: call.Verb, Path: call.Path, Scope: call.Scope,
@@ -77,10 +78,20 @@ func (c Console) call(client models.Client, said Settings, in showIn, f views.Fo
 	return out
 }
 
+// spelled is the call in the dialect that was asked for; without a verb when it is none of these.
+func (c Console) spelled(client models.Client, said Settings, in *showIn) Call {
+	for _, d := range c.Dialects {
+		if d.Name == in.API {
+			return d.Call(draft(client, said))
+		}
+	}
+	return Call{}
+}
+
 func (c Console) dialects(page string, in showIn) []ui.Tab {
 	tabs := []ui.Tab{{Label: "Native", Href: in.href(page, models.FaceNative, in.Lang), Current: in.API == models.FaceNative}}
-	if c.Transmit != nil {
-		tabs = append(tabs, ui.Tab{Label: "Transmit", Href: in.href(page, models.FaceTransmit, in.Lang), Current: in.API == models.FaceTransmit})
+	for _, d := range c.Dialects {
+		tabs = append(tabs, ui.Tab{Label: d.Label, Href: in.href(page, d.Name, in.Lang), Current: in.API == d.Name})
 	}
 	return tabs
 }

@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/models"
 	views "gatehouse/views/keys"
+	"gatehouse/views/ui"
 	"gatehouse/web"
 )
 
@@ -38,7 +39,7 @@ func (o Ops) native() []web.Route {
 
 func (o Ops) console() []web.Route {
 	return []web.Route{
-		{"GET", home, "key.read", web.Page(o.page, views.List)},
+		{"GET", home, "key.read", web.Page(o.listPage, views.List)},
 		{"POST", home, "key.create", web.SubmitThen(o.Create, o.createAgain, created)},
 		{"GET", home + "/:id/promote", "key.rotate", web.Page(o.promotePage, views.Promote)},
 		{"POST", home + "/:id/promote", "key.rotate", web.SubmitThen(stepForm(o.Promote), again(o.promotePage, views.Promote), stepped("now signs"))},
@@ -47,6 +48,37 @@ func (o Ops) console() []web.Route {
 		{"GET", home + "/:id/delete", "key.delete", web.Page(o.deletePage, views.Delete)},
 		{"POST", home + "/:id/delete", "key.delete", web.SubmitThen(o.deleteForm, again(o.deletePage, views.Delete), deleted)},
 	}
+}
+
+// listIn asks for the page, perhaps with the calls of its buttons.
+type listIn struct {
+	API string `query:"api" json:"-"`
+}
+
+func (o Ops) listPage(ctx context.Context, in listIn) (views.View, error) {
+	v, err := o.page(ctx, web.None{})
+	if in.API != "" {
+		v.Calls = calls(v)
+	}
+	return v, err
+}
+
+// calls are what the buttons of the page send, for the first algorithm that has keys.
+func calls(v views.View) *ui.Calls {
+	alg, next, current := models.AlgES256, "{next_id}", "{current_id}"
+	for _, r := range v.Rings {
+		if r.Alg == alg && r.Next != nil {
+			next = r.Next.ID
+		}
+		if r.Alg == alg && r.Current != nil {
+			current = r.Current.ID
+		}
+	}
+	one := func(name, path, body string) ui.Spelled {
+		return ui.Spelled{Name: name, Request: ui.Request{Verb: "POST", Path: "/rest/v1/keys" + path, Body: body}}
+	}
+	return &ui.Calls{Close: home, Scope: "key.rotate", About: "What the buttons of this page send to the native API.", Calls: []ui.Spelled{
+		one("Create the next key", "", "{\n  \"alg\": \""+alg+"\"\n}"), one("Make it current", "/"+next+"/promote", ""), one("Retire a key", "/"+current+"/retire", "")}}
 }
 
 // page gathers the ring by algorithm, in the order of the key's life.

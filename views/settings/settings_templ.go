@@ -31,6 +31,15 @@ type View struct {
 	Stored models.Tenant // what is there, with a fault
 	Facts  Facts
 	Fault  *models.Fault
+	Calls  *ui.Calls // drawn beside the page when asked for
+}
+
+func (v View) head() ui.Head {
+	h := ui.Head{Title: "Settings", Nav: "settings", Foot: ui.SaveBar(ui.SaveBarOpts{Form: "settings", Problems: v.problems(), APITo: "/console/settings/call", Can: "settings.update"})}
+	if v.Calls != nil {
+		h.Aside = ui.CallDrawer(*v.Calls)
+	}
+	return h
 }
 
 func (v View) stale() bool { return v.Fault != nil && v.Fault.Code == models.Stale }
@@ -236,7 +245,7 @@ func Page(v View) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: "Settings", Nav: "settings", Foot: ui.SaveBar(ui.SaveBarOpts{Form: "settings", Problems: v.problems(), Can: "settings.update"})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Shell(v.head()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -620,7 +629,7 @@ func addresses(list []string) templ.Component {
 			var templ_7745c5c3_Var18 string
 			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(a)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/settings/settings.templ`, Line: 165, Col: 11}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/settings/settings.templ`, Line: 174, Col: 11}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 			if templ_7745c5c3_Err != nil {
