@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"gatehouse/models"
-	"gatehouse/views/applications"
 	views "gatehouse/views/connections"
+	"gatehouse/views/ui"
 )
 
 // Dialect shows what a form would do as another API spells it.
@@ -42,7 +42,7 @@ func (p Console) callNew(ctx context.Context, in views.Form) (views.New, error) 
 		body["options"] = create.Options.V
 	}
 	after := models.Connection{Name: create.Name, Strategy: create.Strategy, DisplayName: create.DisplayName.V, Enabled: true, Options: create.Options.V}
-	n.Aside = p.calls(ctx, "What Add connection will send. Nothing is added yet.", views.Home+"/new/call", "connection.create",
+	n.Aside = p.calls("What Add connection will send. Nothing is added yet.", views.Home+"/new/call", "connection.create",
 		Call{"POST", "/rest/v1/connections", body}, nil, after)
 	return n, nil
 }
@@ -75,7 +75,7 @@ func (p Console) callSave(ctx context.Context, in views.Form) (views.Show, error
 		maps.Copy(after.Options, said)
 		maps.DeleteFunc(after.Options, func(_ string, v any) bool { return v == nil })
 	}
-	s.Aside = p.calls(ctx, "What Save changes will send. Nothing is saved yet.", views.URL(in.ID, "call"), "connection.update",
+	s.Aside = p.calls("What Save changes will send. Nothing is saved yet.", views.URL(in.ID, "call"), "connection.update",
 		Call{"PATCH", "/rest/v1/connections/" + in.ID, body}, &s.Connection, after)
 	return s, nil
 }
@@ -93,25 +93,19 @@ func masked(options map[string]any) map[string]any {
 	return out
 }
 
-func (p Console) calls(ctx context.Context, about, to, action string, native Call, before *models.Connection, after models.Connection) *applications.Calls {
-	out := &applications.Calls{Form: "connection", To: to, About: about, Scope: action, Calls: []applications.Call{spelled(ctx, "Native", native)}}
+func (p Console) calls(about, to, action string, native Call, before *models.Connection, after models.Connection) *ui.Calls {
+	out := &ui.Calls{Form: "connection", To: to, About: about, Scope: action, Calls: []ui.Spelled{spelled("Native", native)}}
 	for _, d := range p.Dialects {
-		out.Calls = append(out.Calls, spelled(ctx, d.Name, d.Spell(before, after)))
+		out.Calls = append(out.Calls, spelled(d.Name, d.Spell(before, after)))
 	}
 	return out
 }
 
-// spelled writes a call as a curl command that can be pasted.
-func spelled(ctx context.Context, name string, c Call) applications.Call {
+// spelled writes a call in the words of an API.
+func spelled(name string, c Call) ui.Spelled {
 	if c.Verb == "" {
-		return applications.Call{Name: name, Absent: "The " + name + " API has no words for this."}
+		return ui.Spelled{Name: name, Absent: "The " + name + " API has no words for this."}
 	}
-	at := models.RequestFrom(ctx).Origin + c.Path
-	body, _ := json.MarshalIndent(c.Body, "  ", "  ")
-	lines := []string{"curl --request " + c.Verb, "  --header \"Authorization: Bearer $TOKEN\"", "  --header 'Content-Type: application/json'",
-		"  --data " + quoted(string(body)), "  " + quoted(at)}
-	return applications.Call{Name: name, Verb: c.Verb, Path: c.Path, Curl: strings.Join(lines, " \\\n"), Fills: []string{at}}
+	body, _ := json.MarshalIndent(c.Body, "", "  ")
+	return ui.Spelled{Name: name, Request: ui.Request{Verb: c.Verb, Path: c.Path, Body: string(body)}}
 }
-
-// quoted makes one word of a shell command of any text.
-func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

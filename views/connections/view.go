@@ -11,7 +11,6 @@ import (
 	"github.com/a-h/templ"
 
 	"gatehouse/models"
-	"gatehouse/views/applications"
 	"gatehouse/views/faults"
 	"gatehouse/views/ui"
 )
@@ -143,7 +142,7 @@ type New struct {
 	Register string // where our client is registered with the provider
 	Callback string
 	Fault    *models.Fault
-	Aside    *applications.Calls
+	Aside    *ui.Calls
 }
 
 // Head is what every page of a connection shows above its tabs.
@@ -161,7 +160,7 @@ type Show struct {
 	Callback string
 	Register string
 	Fault    *models.Fault
-	Aside    *applications.Calls
+	Aside    *ui.Calls
 }
 
 // Client is one that may use the connection.
@@ -270,9 +269,9 @@ func (n New) aside() templ.Component  { return drawer(n.Aside) }
 func (s Show) aside() templ.Component { return drawer(s.Aside) }
 
 // drawer is the API calls beside a form, when they were asked for.
-func drawer(c *applications.Calls) templ.Component {
+func drawer(c *ui.Calls) templ.Component {
 	if c == nil {
 		return nil
 	}
-	return applications.CallDrawer(*c)
+	return ui.CallDrawer(*c)
 }
