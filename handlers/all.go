@@ -376,6 +376,7 @@ func connectionCall(before *models.Connection, after models.Connection) connecti
 	verb, path, body := auth0.ShowConnection(before, after)
 	return connections.Call{Verb: verb, Path: path, Body: body}
 }
+
 // applicationDialects spell changes of an application as Transmit does; for the other two an application is its client.
 var applicationDialects = []applications.Dialect{{Name: "Transmit",
 	Update: func(_, after models.Application) applications.Call {
