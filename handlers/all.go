@@ -18,6 +18,7 @@ import (
 	"strings"
 	"sync"
 
+	"gatehouse/handlers/access"
 	"gatehouse/handlers/account"
 	"gatehouse/handlers/administrators"
 	"gatehouse/handlers/applications"
@@ -319,6 +320,7 @@ func (a *App) routes() []web.Route {
 		a.grants.Routes(),
 		a.webhooks.Routes(),
 		a.mails.Routes(),
+		access.Pages{Resources: a.apis, Roles: a.roles, Grants: a.grants, Clients: a.clients}.Routes(),
 	} {
 		routes = append(routes, more...)
 	}
