@@ -18,6 +18,7 @@ import (
 	"strings"
 	"sync"
 
+	"gatehouse/handlers/access"
 	"gatehouse/handlers/account"
 	"gatehouse/handlers/administrators"
 	"gatehouse/handlers/applications"
@@ -197,6 +198,10 @@ func (a *App) resources() {
 		Experience:  a.experience,
 		Host:        a.Config.host(),
 	})
+		Certificates: certificates, Roles: a.roles}
+	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients}
+		Certificates: certificates, Roles: a.roles, Resources: a.apis, Grants: a.grants}
+	a.auth0 = auth0.Dialect{DB: db, Resources: a.apis, Grants: a.grants, Applications: a.applications, Clients: a.clients}
 	a.people()
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
 	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run, func(ctx context.Context) { webhooks.NewWorker(a.webhooks, a.Config.Log).Run(ctx) },
@@ -317,6 +322,8 @@ func (a *App) routes() []web.Route {
 		a.webhooks.Routes(),
 		a.mails.Routes(),
 		a.explorer().Routes(),
+		access.Pages{Resources: a.apis, Roles: a.roles, Grants: a.grants, Clients: a.clients}.Routes(),
+		access.Pages{Resources: a.apis, Roles: a.roles, Grants: a.grants, Clients: a.clients, Head: a.applications.Head}.Routes(),
 	} {
 		routes = append(routes, more...)
 	}

@@ -13,6 +13,9 @@ func TestCoverageKnowsEveryMember(t *testing.T) {
 		"application": {createApplicationIn{}, updateApplicationIn{}}, "application secret": {createSecretIn{}, renameSecretIn{}},
 		"application look": {appExperienceIn{}}, "SAML application": {createSAMLIn{}, updateSAMLIn{}, createCertificateIn{}, activateIn{}},
 		"sign-in experience": {signInExpIn{}},
+		"resource":           {createResourceIn{}, updateResourceIn{}, defaultResourceIn{}}, "scope": {createScopeIn{}, updateScopeIn{}},
+		"role":                {createRoleIn{}, updateRoleIn{}, roleScopesIn{}, roleApplicationsIn{}, applicationRolesIn{}},
+		"user consent scopes": {addConsentScopesIn{}},
 	}
 	for object, types := range inputs {
 		var taken, told []string
