@@ -13,7 +13,7 @@ func (d Dialect) connectionClientRoutes() []web.Route {
 	const at = "/connections/:id/clients"
 	return []web.Route{
 		op("GET", at, "read:connections", web.Do(d.Face(), 200, d.listEnabledClients)),
-		op("PATCH", at, "update:connections", web.Do0(d.Face(), 204, d.switchClients)),
+		stored(op("PATCH", at, "update:connections", web.Do0(d.Face(), 204, d.switchClients))),
 	}
 }
 
@@ -86,7 +86,7 @@ func orNullBody(body []byte) []byte {
 }
 
 func (d Dialect) switchClients(ctx context.Context, in switchClientsIn) error {
-	c, err := d.connection(admit(ctx, "connection.read"), in.ID)
+	c, err := d.connection(lend(ctx, "connection.read"), in.ID)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ func TestCoverageKnowsEveryMember(t *testing.T) {
 		"resource":           {createResourceIn{}, updateResourceIn{}, defaultResourceIn{}}, "scope": {createScopeIn{}, updateScopeIn{}},
 		"role":                {createRoleIn{}, updateRoleIn{}, roleScopesIn{}, roleApplicationsIn{}, applicationRolesIn{}},
 		"user consent scopes": {addConsentScopesIn{}},
+		"connector": {createConnectorIn{}, updateConnectorIn{}},
 	}
 	for object, types := range inputs {
 		var taken, told []string
