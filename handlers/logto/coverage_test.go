@@ -16,7 +16,10 @@ func TestCoverageKnowsEveryMember(t *testing.T) {
 		"resource":           {createResourceIn{}, updateResourceIn{}, defaultResourceIn{}}, "scope": {createScopeIn{}, updateScopeIn{}},
 		"role":                {createRoleIn{}, updateRoleIn{}, roleScopesIn{}, roleApplicationsIn{}, applicationRolesIn{}},
 		"user consent scopes": {addConsentScopesIn{}},
-		"connector": {createConnectorIn{}, updateConnectorIn{}},
+		"connector":           {createConnectorIn{}, updateConnectorIn{}},
+		"email template":      {templatesIn{}, templatePatch{}}, "configuration": {consoleConfig{}, idTokenConfig{}, sessionIn{}, rotateIn{}},
+		"account center": {accountIn{}}, "captcha provider": {captchaIn{}}, "profile field": {newFieldIn{}, putFieldIn{}, orderIn{}},
+		"domain": {domainIn{}, cleanIn{}, filesIn{}},
 	}
 	for object, types := range inputs {
 		var taken, told []string
