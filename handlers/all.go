@@ -184,6 +184,8 @@ func (a *App) resources() {
 	a.logto = logto.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience, Documents: a.documents,
 		Certificates: certificates,
 		Roles:        a.roles,
+		Resources:    a.apis,
+		Grants:       a.grants,
 		Webhooks:     a.webhooks,
 		Connections:  a.connections,
 		Domains:      a.domains,
@@ -192,16 +194,14 @@ func (a *App) resources() {
 	}.Prepared()
 	a.auth0 = auth0.New(auth0.Dialect{DB: db, Vault: vault, Applications: a.applications, Clients: a.clients, Documents: a.documents, Events: a.events,
 		Keys:        a.keys,
+		Resources:   a.apis,
+		Grants:      a.grants,
 		Settings:    a.settings,
 		Connections: a.connections,
 		Domains:     a.domains,
 		Experience:  a.experience,
 		Host:        a.Config.host(),
 	})
-		Certificates: certificates, Roles: a.roles}
-	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients}
-		Certificates: certificates, Roles: a.roles, Resources: a.apis, Grants: a.grants}
-	a.auth0 = auth0.Dialect{DB: db, Resources: a.apis, Grants: a.grants, Applications: a.applications, Clients: a.clients}
 	a.people()
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
 	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run, func(ctx context.Context) { webhooks.NewWorker(a.webhooks, a.Config.Log).Run(ctx) },
@@ -222,16 +222,6 @@ func (a *App) people() {
 	a.account.Settled = a.setup.Settled()
 	a.settings.Facts = c.facts()
 	a.settings.Forget = func(ctx context.Context, tx models.DB) error { return a.clients.Credentials.In(tx).ForgetValues(ctx) }
-}
-
-// told reads the object of an event as it is now, for webhooks whose dialect puts it into their bodies.
-func (a *App) told(ctx context.Context, e models.Event) any {
-	if e.ObjectKind == "role" && !strings.HasSuffix(e.Type, ".deleted") {
-		if row, err := a.roles.Get(models.System(ctx), roles.OneIn{ID: e.ObjectID}); err == nil {
-			return row
-		}
-	}
-	return nil
 }
 
 // facts are what the settings page tells of how the server runs.
@@ -331,9 +321,9 @@ func (a *App) routes() []web.Route {
 		a.grants.Routes(),
 		a.webhooks.Routes(),
 		a.mails.Routes(),
-		a.explorer().Routes(),
 		access.Pages{Resources: a.apis, Roles: a.roles, Grants: a.grants, Clients: a.clients}.Routes(),
 		access.Pages{Resources: a.apis, Roles: a.roles, Grants: a.grants, Clients: a.clients, Head: a.applications.Head}.Routes(),
+		a.explorer().Routes(),
 	} {
 		routes = append(routes, more...)
 	}
@@ -405,3 +395,13 @@ var applicationDialects = []applications.Dialect{{Name: "Transmit",
 		delete(body, "client_display_name") // what is left out stays, and this form says nothing of clients
 		return applications.Call{Verb: t.Method, Path: t.Path, Body: body}
 	}}}
+
+// told reads the object of an event as it is now, for webhooks whose dialect puts it into their bodies.
+func (a *App) told(ctx context.Context, e models.Event) any {
+	if e.ObjectKind == "role" && !strings.HasSuffix(e.Type, ".deleted") {
+		if row, err := a.roles.Get(models.System(ctx), roles.OneIn{ID: e.ObjectID}); err == nil {
+			return row
+		}
+	}
+	return nil
+}

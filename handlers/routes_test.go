@@ -296,8 +296,9 @@ var absent = map[string]bool{"/setup": true, "/console/account/totp": true, "/co
 	"/rest/v1/documents/:kind/:key": true, "/brand/:hash/brand.css": true, "/brand/:hash/custom.css": true}
 
 // furniture is one of everything that a path can name.
-type furniture struct{ app, client, secret, event, admin, key, resource, role, grant, connection, webhook, delivery string }
-type furniture struct{ app, client, secret, event, admin, key, resource, scope, role, grant, connection string }
+type furniture struct {
+	app, client, secret, event, admin, key, resource, scope, role, grant, connection, webhook, delivery string
+}
 
 func (s *site) furnish(token string) (f furniture) {
 	s.t.Helper()

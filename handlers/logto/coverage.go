@@ -44,9 +44,6 @@ type covered struct {
 // coverage collects the objects.
 var coverage = []covered{{"application", applicationCoverage}, {"application secret", secretCoverage}, {"application look", lookCoverage},
 	{"SAML application", samlCoverage}, {"sign-in experience", experienceCoverage}, {"resource", resourceCoverage}, {"scope", scopeCoverage}, {"role", roleCoverage},
-	{"user consent scopes", consentCoverage}}
-	{"SAML application", samlCoverage}, {"sign-in experience", experienceCoverage},
-	{"connector", connectorCoverage}}
-	{"SAML application", samlCoverage}, {"sign-in experience", experienceCoverage},
+	{"user consent scopes", consentCoverage}, {"connector", connectorCoverage},
 	{"phrases", phraseCoverage}, {"email template", templateCoverage}, {"configuration", configCoverage}, {"account center", accountCoverage},
 	{"captcha provider", captchaCoverage}, {"profile field", fieldCoverage}, {"domain", domainCoverage}}
