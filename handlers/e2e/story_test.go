@@ -106,7 +106,7 @@ func TestTheIssuerFollowsTheHostOverTLS(t *testing.T) {
 			req, _ := http.NewRequest("GET", s.Secure+path, nil)
 			req.Host = host
 			var told struct{ Issuer string }
-			if fetch(t, client, req, &told); told.Issuer != issuer {
+			if ask(t, client, req, &told); told.Issuer != issuer {
 				t.Errorf("%s as %q: issuer %q, not %q", path, host, told.Issuer, issuer)
 			}
 		}
@@ -118,7 +118,7 @@ func TestTheIssuerFollowsTheHostOverTLS(t *testing.T) {
 			var told struct {
 				AccessToken string `json:"access_token"`
 			}
-			fetch(t, client, req, &told)
+			ask(t, client, req, &told)
 			var claims struct{ Iss string }
 			if parts := strings.Split(told.AccessToken, "."); len(parts) == 3 {
 				raw, _ := base64.RawURLEncoding.DecodeString(parts[1])
@@ -131,7 +131,7 @@ func TestTheIssuerFollowsTheHostOverTLS(t *testing.T) {
 	}
 }
 
-func fetch(t *testing.T, client *http.Client, req *http.Request, out any) {
+func ask(t *testing.T, client *http.Client, req *http.Request, out any) {
 	t.Helper()
 	res, err := client.Do(req)
 	if err != nil {

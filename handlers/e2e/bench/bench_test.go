@@ -84,6 +84,7 @@ func TestBench(t *testing.T) {
 	l := launch(t, binary, large)
 	deep(t, l, out)
 	transmit(t, l, out)
+	auth0(t, l, out)
 	start := coldStart(t, binary)
 	info, err := os.Stat(binary)
 	if err != nil {
@@ -153,6 +154,11 @@ func transmit(t *testing.T, s process, out *table) {
 	ids := list(t, s, bearer(t, s, "/rest/v1"), "/rest/v1/applications?limit=100")
 	r := request{name: "Transmit clients of one application", method: "GET", path: func(n int) string { return "/cis/v1/applications/" + ids[n%len(ids)] + "/clients" }, header: auth, status: 200}
 	out.add(measure(t, s, r, 8_000), 0, "")
+}
+
+func auth0(t *testing.T, s process, out *table) {
+	auth := bearer(t, s, "/api/v2/")
+	out.add(measure(t, s, get("Auth0 clients, 20 of 100,000 with totals", "/api/v2/clients?include_totals=true&per_page=20&page=0", auth), 8_000), 250, "250 us")
 }
 
 // table gathers the report.
