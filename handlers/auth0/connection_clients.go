@@ -13,7 +13,7 @@ func (d Dialect) connectionClientRoutes() []web.Route {
 	const at = "/connections/:id/clients"
 	return []web.Route{
 		op("GET", at, "read:connections", web.Do(d.Face(), 200, d.listEnabledClients)),
-		op("PATCH", at, "update:connections", web.Do0(d.Face(), 204, d.switchClients)),
+		stored(op("PATCH", at, "update:connections", web.Do0(d.Face(), 204, d.switchClients))),
 	}
 }
 

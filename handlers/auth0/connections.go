@@ -17,9 +17,9 @@ func (d Dialect) connectionRoutes() []web.Route {
 	const all, one = "/connections", "/connections/:id"
 	return []web.Route{
 		op("GET", all, "read:connections", web.Do(d.Face(), 200, d.listConnections)),
-		op("POST", all, "create:connections", web.Do(d.Face(), 201, d.createConnection)),
+		stored(op("POST", all, "create:connections", web.Do(d.Face(), 201, d.createConnection))),
 		op("GET", one, "read:connections", web.Do(d.Face(), 200, d.getConnection)),
-		op("PATCH", one, "update:connections", web.Do(d.Face(), 200, d.updateConnection)),
+		stored(op("PATCH", one, "update:connections", web.Do(d.Face(), 200, d.updateConnection))),
 		op("DELETE", one, "delete:connections", web.Do(d.Face(), 202, d.deleteConnection)),
 		op("GET", one+"/status", "read:connections", web.Do(d.Face(), 200, d.connectionStatus)),
 	}

@@ -13,9 +13,9 @@ func (d Dialect) connectorRoutes(f web.Face) []web.Route {
 	const all, one = "/api/connectors", "/api/connectors/:id"
 	return []web.Route{
 		{"GET", all, "connection.read", web.Do(f, 200, d.listConnectors).With(doc("connectors", "List connectors"))},
-		{"POST", all, "connection.create", web.Do(f, 200, d.createConnector).With(doc("connectors", "Create a connector"))},
+		{"POST", all, "connection.create", web.Do(f, 200, d.createConnector).With(kept("connectors", "Create a connector"))},
 		{"GET", one, "connection.read", web.Do(f, 200, d.getConnector).With(doc("connectors", "Get a connector"))},
-		{"PATCH", one, "connection.update", web.Do(f, 200, d.updateConnector).With(doc("connectors", "Change a connector"))},
+		{"PATCH", one, "connection.update", web.Do(f, 200, d.updateConnector).With(kept("connectors", "Change a connector"))},
 		{"DELETE", one, "connection.delete", web.Do0(f, 204, d.deleteConnector).With(doc("connectors", "Delete a connector"))},
 		{"POST", "/api/connectors/:factoryId/test", "connection.update", web.Do0(f, 204, d.testConnector).With(doc("connectors", "Send a message to try settings"))},
 		{"POST", "/api/connectors/:connectorId/authorization-uri", "connection.read", web.Do(f, 200, d.connectorURI).With(doc("connectors", "Where people sign in"))},
