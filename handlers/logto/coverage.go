@@ -43,4 +43,5 @@ type covered struct {
 
 // coverage collects the objects.
 var coverage = []covered{{"application", applicationCoverage}, {"application secret", secretCoverage}, {"application look", lookCoverage},
-	{"SAML application", samlCoverage}, {"sign-in experience", experienceCoverage}}
+	{"SAML application", samlCoverage}, {"sign-in experience", experienceCoverage},
+	{"connector", connectorCoverage}}

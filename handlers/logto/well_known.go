@@ -110,7 +110,7 @@ func offered(ids []string, known []models.Connection) []socialConnector {
 	out := []socialConnector{}
 	for _, id := range ids {
 		for _, c := range known {
-			if c.ID == id && c.Kind() == models.ConnectionSocial {
+			if c.ID == id && c.Enabled && (c.Kind() == models.ConnectionSocial || c.Factory != "") {
 				out = append(out, socialConnector{ID: c.ID, Target: connectionTarget(c), Name: map[string]string{"en": c.Title()}})
 			}
 		}
