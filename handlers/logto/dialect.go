@@ -52,7 +52,6 @@ func (d Dialect) In(tx models.DB) Dialect {
 	d.Documents, d.Certificates, d.Roles = d.Documents.In(tx), d.Certificates.In(tx), d.Roles.In(tx)
 	d.Webhooks, d.Connections = d.Webhooks.In(tx), d.Connections.In(tx)
 	d.Domains, d.Cookies, d.Events = d.Domains.In(tx), d.Cookies.In(tx), d.Events.In(tx)
-	d.Connections = d.Connections.In(tx)
 	return d
 }
 

@@ -70,15 +70,12 @@ func newWorld(t testing.TB, db models.DB, vault *models.Vault) *world {
 		Domains:     domains.New(docs, func(string) bool { return false }),
 		Events:      events.New(db, vault, models.Now), Cookies: keys.Cookies{Documents: docs, Now: models.Now}}.Prepared()
 	w.dialect.Connections.Cleanup = append(w.dialect.Connections.Cleanup, w.dialect.Experience.Withdraw)
-	w.dialect = logto.Dialect{DB: db, Applications: apps, Clients: c, Experience: experience.New(db, vault), Documents: docs, Certificates: certificates.New(docs), Roles: roles.New(db, vault),
-		Keys: keys.Ops{DB: db, Vault: vault, Now: models.Now}, Connections: connections.New(db, vault)}
 	apis := resources.New(db, vault, resources.Names{System: map[string]string{audience: models.FaceLogto}})
 	must(t, apis.Ensure(ctx, []resources.System{{ID: models.ResourceLogto, Face: models.FaceLogto, Identifier: audience, Name: "Logto Management API",
 		Scopes: []models.Scope{{ID: models.ScopeLogtoAll, Name: "all"}}}}))
 	must(t, w.dialect.Roles.Ensure(ctx, roles.CreateIn{ID: models.RoleLogto, System: models.FaceLogto, Kind: models.RoleMachine, ScopeIDs: []string{models.ScopeLogtoAll},
 		Fields: roles.Fields{Name: models.Some("Logto Management API access")}}))
 	w.dialect.Domains.LookupTXT = func(_ context.Context, name string) ([]string, error) { return w.texts[name], nil }
-	w.dialect.Connections.Cleanup = append(w.dialect.Connections.Cleanup, w.dialect.Experience.Withdraw)
 	engine := oauth.New(oauth.Options{DB: db, Vault: vault, Ring: ring, Usages: models.NewUsages(db, models.Now), Tenant: w.settings.Current, URL: origin})
 	var err error
 	w.server, err = web.New(web.Options{URL: origin, Log: slog.New(slog.DiscardHandler), DB: db, Vault: vault, Tokens: engine})
