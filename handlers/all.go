@@ -321,7 +321,6 @@ func (a *App) routes() []web.Route {
 		a.grants.Routes(),
 		a.webhooks.Routes(),
 		a.mails.Routes(),
-		access.Pages{Resources: a.apis, Roles: a.roles, Grants: a.grants, Clients: a.clients}.Routes(),
 		access.Pages{Resources: a.apis, Roles: a.roles, Grants: a.grants, Clients: a.clients, Head: a.applications.Head}.Routes(),
 		a.explorer().Routes(),
 	} {
