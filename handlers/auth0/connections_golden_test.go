@@ -13,9 +13,7 @@ var connectionPairs = []struct{ name, method, path string }{
 	{"create_database", "POST", "/connections"},
 	{"create_google", "POST", "/connections"},
 	{"create_saml", "POST", "/connections"},
-	{"create_refused", "POST", "/connections"},
 	{"update", "PATCH", "/connections/{id}"},
-	{"update_refused", "PATCH", "/connections/{id}"},
 }
 
 var connectionID = regexp.MustCompile(`con_[a-z0-9]{16}`)

@@ -43,17 +43,19 @@ func story(t *testing.T, env ...string) {
 		t.Errorf("its client sees %+v", mine)
 	}
 	var theirs struct {
-		ID string `json:"app_id"`
+		Result struct {
+			ID string `json:"app_id"`
+		}
 	}
 	cis := s.token(s.URL + "/cis")
 	if res := s.call(cis, "POST", "/cis/v1/applications", object{"app_name": "Shop", "client_display_name": "Shop", "redirect_uris": []string{"https://shop.example.com/cb"}}, &theirs); res.StatusCode != 201 {
 		t.Errorf("transmit: %d", res.StatusCode)
 	}
-	var rotated struct{ Value string }
+	var rotated struct{ Secret struct{ Value string } }
 	if res := s.call(native, "POST", "/rest/v1/clients/"+app.Client.ID+"/rotation", object{"overlap_seconds": 3600}, &rotated); res.StatusCode != 201 {
 		t.Errorf("rotate: %d", res.StatusCode)
 	}
-	for _, secret := range []string{app.Secret.Value, rotated.Value} {
+	for _, secret := range []string{app.Secret.Value, rotated.Secret.Value} {
 		s.tokenOf(app.Client.ID, secret, audience(s.URL+"/rest/v1"))
 	}
 	if res := s.call(native, "PATCH", "/rest/v1/experience", object{"branding": object{"display_name": "Fernway"}}, nil); res.StatusCode != 200 {
@@ -70,10 +72,10 @@ func story(t *testing.T, env ...string) {
 	again.ready()
 	native = again.token(again.URL + "/rest/v1")
 	var found struct{ Name string }
-	if res := again.call(native, "GET", "/rest/v1/applications/"+theirs.ID, nil, &found); res.StatusCode != 200 || found.Name != "Shop" {
+	if res := again.call(native, "GET", "/rest/v1/applications/"+theirs.Result.ID, nil, &found); res.StatusCode != 200 || found.Name != "Shop" {
 		t.Errorf("after a restart: %d %+v", res.StatusCode, found)
 	}
-	again.tokenOf(app.Client.ID, rotated.Value, audience(again.URL+"/rest/v1"))
+	again.tokenOf(app.Client.ID, rotated.Secret.Value, audience(again.URL+"/rest/v1"))
 	var events struct{ Items []struct{ Type string } }
 	again.call(native, "GET", "/rest/v1/events?limit=100", nil, &events)
 	for _, want := range []string{"application.created", "client.created", "secret.created", "experience.published"} {
