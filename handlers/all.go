@@ -179,7 +179,7 @@ func (a *App) resources() {
 	a.transmit = transmit.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience,
 		Tenant: a.settings.Current}
 	a.webhooks = webhooks.New(db, vault, a.outbound)
-	a.webhooks.Speakers = []webhooks.Speaker{logto.HookSpeaker{}}
+	a.webhooks.Speakers, a.webhooks.Data = []webhooks.Speaker{logto.HookSpeaker{}}, a.told
 	a.logto = logto.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience, Documents: a.documents,
 		Certificates: certificates,
 		Roles:        a.roles,
@@ -217,6 +217,16 @@ func (a *App) people() {
 	a.account.Settled = a.setup.Settled()
 	a.settings.Facts = c.facts()
 	a.settings.Forget = func(ctx context.Context, tx models.DB) error { return a.clients.Credentials.In(tx).ForgetValues(ctx) }
+}
+
+// told reads the object of an event as it is now, for webhooks whose dialect puts it into their bodies.
+func (a *App) told(ctx context.Context, e models.Event) any {
+	if e.ObjectKind == "role" && !strings.HasSuffix(e.Type, ".deleted") {
+		if row, err := a.roles.Get(models.System(ctx), roles.OneIn{ID: e.ObjectID}); err == nil {
+			return row
+		}
+	}
+	return nil
 }
 
 // facts are what the settings page tells of how the server runs.

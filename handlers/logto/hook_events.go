@@ -16,11 +16,11 @@ var hookEvents = strings.Split("PostRegister,PostSignIn,PostSignInAdaptiveMfaTri
 	"OrganizationRole.Created,OrganizationRole.Deleted,OrganizationRole.Data.Updated,OrganizationRole.Scopes.Updated,"+
 	"OrganizationScope.Created,OrganizationScope.Deleted,OrganizationScope.Data.Updated,Identifier.Lockout,Message.RateLimited,Grant.LimitExceeded", ",")
 
-// told are our events in the document's words.
+// toldAs are our events in the document's words.
 var toldAs = map[string]string{
 	"role.created": "Role.Created", "role.deleted": "Role.Deleted", "role.updated": "Role.Data.Updated",
-	"role.scopes_updated": "Role.Scopes.Updated", "role.scopes_changed": "Role.Scopes.Updated",
-	"scope.created": "Scope.Created", "scope.deleted": "Scope.Deleted", "scope.updated": "Scope.Data.Updated",
+	"role.scopes_changed": "Role.Scopes.Updated",
+	"scope.created":       "Scope.Created", "scope.deleted": "Scope.Deleted", "scope.updated": "Scope.Data.Updated",
 	"user.created": "User.Created", "user.deleted": "User.Deleted", "user.updated": "User.Data.Updated",
 	"user.suspended": "User.SuspensionStatus.Updated", "user.unsuspended": "User.SuspensionStatus.Updated",
 	"organization.created": "Organization.Created", "organization.deleted": "Organization.Deleted", "organization.updated": "Organization.Data.Updated",
@@ -57,11 +57,24 @@ type hookBody struct {
 
 // Body is what a webhook is told of an event; the route is told when the change came through this dialect.
 func (HookSpeaker) Body(hook models.Webhook, name string, e models.Event, data any) any {
-	out := hookBody{Event: name, CreatedAt: isoTime(e.At), UserAgent: e.Agent, IP: e.IP, Data: data, HookID: hook.ID}
+	out := hookBody{Event: name, CreatedAt: isoTime(e.At), UserAgent: e.Agent, IP: e.IP, Data: shownIn(data), HookID: hook.ID}
 	if e.Face == models.FaceLogto {
 		out.route(e)
 	}
 	return out
+}
+
+// shownIn is an object as the bodies of hooks hold it; nil when it is gone, or when this dialect has no words for it.
+func shownIn(data any) any {
+	switch o := data.(type) {
+	case models.Role:
+		kind := "User"
+		if o.Kind == models.RoleMachine {
+			kind = "MachineToMachine"
+		}
+		return map[string]any{"tenantId": o.TenantID, "id": o.ID, "name": o.Name, "description": o.Description, "type": kind, "isDefault": o.IsDefault}
+	}
+	return nil
 }
 
 // route says which request of this dialect makes such an event.

@@ -48,7 +48,7 @@ var Families = []ui.Option{
 	{Value: "*", Label: "Everything", Help: "Every line of the audit log, sign-ins of administrators included."},
 	{Value: "application.*", Label: "Applications"}, {Value: "client.*", Label: "Clients"},
 	{Value: "secret.*", Label: "Client secrets"}, {Value: "connection.*", Label: "Connections"},
-	{Value: "resource.*", Label: "Resources"}, {Value: "scope.*", Label: "Scopes"}, {Value: "role.*", Label: "Roles"},
+	{Value: "resource.*", Label: "Resources"}, {Value: "scope.*", Label: "Scopes"}, {Value: "role.*", Label: "Roles"}, {Value: "client_grant.*", Label: "Client grants"},
 	{Value: "experience.*", Label: "Sign-in experience"}, {Value: "key.*", Label: "Signing keys"},
 	{Value: "settings.*", Label: "Settings"}, {Value: "administrator.*", Label: "Administrators"},
 }
