@@ -51,3 +51,10 @@ var experienceCoverage = []Line{
 	{Member: "passkeySignIn", State: Stored, Note: atSignIn}, {Member: "signUpProfileFields", State: Stored, Note: atSignIn},
 	{Member: "passwordExpiration", State: Stored, Note: atSignIn}, {Member: "usernamePolicy", State: Stored, Note: atSignIn},
 }
+
+var hookCoverage = []Line{
+	{Member: "name", State: Enforced}, {Member: "enabled", State: Enforced},
+	{Member: "events", State: Enforced, Note: "Roles and scopes change here already; users, organizations and sign-ins come later."},
+	{Member: "event", State: Enforced, Note: "The older spelling of one event."},
+	{Member: "config", State: Enforced, Note: "Address, headers, and 0 to 10 retries."},
+}

@@ -12,7 +12,7 @@ func TestCoverageKnowsEveryMember(t *testing.T) {
 	inputs := map[string][]any{
 		"application": {createApplicationIn{}, updateApplicationIn{}}, "application secret": {createSecretIn{}, renameSecretIn{}},
 		"application look": {appExperienceIn{}}, "SAML application": {createSAMLIn{}, updateSAMLIn{}, createCertificateIn{}, activateIn{}},
-		"sign-in experience": {signInExpIn{}}, "connector": {createConnectorIn{}, updateConnectorIn{}},
+		"sign-in experience": {signInExpIn{}}, "connector": {createConnectorIn{}, updateConnectorIn{}}, "hook": {createHookIn{}, updateHookIn{}},
 	}
 	for object, types := range inputs {
 		var taken, told []string
