@@ -224,6 +224,16 @@ func (a *App) people() {
 	a.settings.Forget = func(ctx context.Context, tx models.DB) error { return a.clients.Credentials.In(tx).ForgetValues(ctx) }
 }
 
+// told reads the object of an event as it is now, for webhooks whose dialect puts it into their bodies.
+func (a *App) told(ctx context.Context, e models.Event) any {
+	if e.ObjectKind == "role" && !strings.HasSuffix(e.Type, ".deleted") {
+		if row, err := a.roles.Get(models.System(ctx), roles.OneIn{ID: e.ObjectID}); err == nil {
+			return row
+		}
+	}
+	return nil
+}
+
 // facts are what the settings page tells of how the server runs.
 func (c Config) facts() settings.Facts {
 	f := settings.Facts{Version: c.Version, URL: c.URL, Aliases: c.Aliases, Database: c.database(), Data: filepath.Base(c.DataFolder)}

@@ -46,4 +46,4 @@ var coverage = []covered{{"application", applicationCoverage}, {"application sec
 	{"SAML application", samlCoverage}, {"sign-in experience", experienceCoverage}, {"resource", resourceCoverage}, {"scope", scopeCoverage}, {"role", roleCoverage},
 	{"user consent scopes", consentCoverage}, {"connector", connectorCoverage},
 	{"phrases", phraseCoverage}, {"email template", templateCoverage}, {"configuration", configCoverage}, {"account center", accountCoverage},
-	{"captcha provider", captchaCoverage}, {"profile field", fieldCoverage}, {"domain", domainCoverage}}
+	{"captcha provider", captchaCoverage}, {"profile field", fieldCoverage}, {"domain", domainCoverage}, {"hook", hookCoverage}}

@@ -77,3 +77,10 @@ var consentCoverage = []Line{
 	{Member: "organizationScopes", State: Stored, Note: "Refused: there are no organizations yet."},
 	{Member: "userScopes", State: Stored, Note: atAuthorization},
 }
+
+var hookCoverage = []Line{
+	{Member: "name", State: Enforced}, {Member: "enabled", State: Enforced},
+	{Member: "events", State: Enforced, Note: "Roles and scopes change here already; users, organizations and sign-ins come later."},
+	{Member: "event", State: Enforced, Note: "The older spelling of one event."},
+	{Member: "config", State: Enforced, Note: "Address, headers, and 0 to 10 retries."},
+}

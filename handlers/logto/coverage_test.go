@@ -20,6 +20,7 @@ func TestCoverageKnowsEveryMember(t *testing.T) {
 		"email template":      {templatesIn{}, templatePatch{}}, "configuration": {consoleConfig{}, idTokenConfig{}, sessionIn{}, rotateIn{}},
 		"account center": {accountIn{}}, "captcha provider": {captchaIn{}}, "profile field": {newFieldIn{}, putFieldIn{}, orderIn{}},
 		"domain": {domainIn{}, cleanIn{}, filesIn{}},
+		"hook":   {createHookIn{}, updateHookIn{}},
 	}
 	for object, types := range inputs {
 		var taken, told []string

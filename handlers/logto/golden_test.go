@@ -23,6 +23,8 @@ var pairs = []struct{ name, method, path string }{
 	{"create_saml_application_refused", "POST", samls},
 	{"update_sign_in_experience", "PATCH", exp},
 	{"check_password", "POST", exp + "/default/check-password"},
+	{"create_hook", "POST", "/api/hooks"},
+	{"create_hook_refused", "POST", "/api/hooks"},
 	{"missing_application", "PATCH", apps + "/nobody"},
 	{"broken_body", "POST", apps},
 }
@@ -60,6 +62,7 @@ var (
 	longID  = regexp.MustCompile(`"id":"[0-9a-z]{21}"`)
 	marked  = regexp.MustCompile(`#internal:[0-9a-z]{21}`)
 	instant = regexp.MustCompile(`"createdAt":\d{13}`)
+	signing = regexp.MustCompile(`"signingKey":"[0-9A-Za-z]{32}"`)
 	opened  = regexp.MustCompile(`"value":"gh_[^"]+"`)
 )
 
@@ -68,5 +71,6 @@ func scrub(body []byte, app string) []byte {
 	body = longID.ReplaceAll(body, []byte(`"id":"{id}"`))
 	body = marked.ReplaceAll(body, []byte("#internal:{id}"))
 	body = instant.ReplaceAll(body, []byte(`"createdAt":"{time}"`))
+	body = signing.ReplaceAll(body, []byte(`"signingKey":"{secret}"`))
 	return opened.ReplaceAll(body, []byte(`"value":"{secret}"`))
 }

@@ -122,7 +122,7 @@ func (in *hookIn) CheckShape(c *models.Check) {
 // events are those that were named, in either member.
 func (in hookIn) events() []string {
 	if in.Events.Set {
-		return in.Events.V
+		return list(in.Events.V)
 	}
 	if in.Event.Set && !in.Event.Null {
 		return []string{in.Event.V}
@@ -169,9 +169,6 @@ type createHookIn struct {
 }
 
 func (d Dialect) createHook(ctx context.Context, in createHookIn) (hookOut, error) {
-	if len(in.events()) == 0 {
-		return hookOut{}, refuse("hook.missing_events", "A hook needs at least one event.")
-	}
 	name := in.Name.V
 	if name == "" {
 		name = "Webhook" // the document has no name by default, and a list needs one
@@ -248,9 +245,6 @@ type updateHookIn struct {
 }
 
 func (d Dialect) updateHook(ctx context.Context, in updateHookIn) (out hookOut, err error) {
-	if (in.Events.Set || in.Event.Set && !in.Event.Null) && len(in.events()) == 0 {
-		return out, refuse("hook.missing_events", "A hook needs at least one event.")
-	}
 	err = d.again(ctx, func(ctx context.Context, d Dialect) error {
 		now, err := d.Webhooks.Get(ctx, webhooks.OneIn{ID: in.ID})
 		if err != nil {

@@ -124,8 +124,6 @@ func TestWhatIsWrongWithAHook(t *testing.T) {
 			{"no address", object{"events": []string{"Role.Created"}, "config": object{}}, "guard.invalid_input", `["config","url"]`},
 			{"an address of another kind", hookOf("ftp://example.com", "Role.Created"), "guard.invalid_input", `["config","url"]`},
 			{"another event", hookOf("https://example.com", "Role.Exploded"), "guard.invalid_input", `["events",0]`},
-			{"no events", hookOf("https://example.com"), "hook.missing_events", ""},
-			{"neither events nor event", object{"config": object{"url": "https://example.com"}}, "hook.missing_events", ""},
 			{"a header of ours", object{"events": []string{"Role.Created"}, "config": object{"url": "https://example.com", "headers": object{"Host": "x"}}}, "guard.invalid_input", `["config","headers","Host"]`},
 			{"a name that is too long", object{"name": strings.Repeat("x", 257), "events": []string{"Role.Created"}, "config": object{"url": "https://example.com"}}, "guard.invalid_input", `["name"]`},
 		} {
@@ -137,6 +135,20 @@ func TestWhatIsWrongWithAHook(t *testing.T) {
 		}
 		if all := w.do(200, "GET", "/api/hooks", nil); len(all.rows()) != 0 {
 			t.Errorf("something was stored: %v", all)
+		}
+	})
+}
+
+// The document wants a config only: a hook without events is told nothing until some are chosen.
+func TestAHookWithoutEvents(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		made := w.do(201, "POST", "/api/hooks", object{"config": object{"url": "https://example.com"}})
+		if !same(made["events"], []string{}) {
+			t.Errorf("%v", made)
+		}
+		got := w.do(400, "POST", "/api/hooks/"+made.text("id")+"/test", object{"events": []string{}, "config": object{"url": "https://example.com"}})
+		if got.text("code") != "hook.missing_events" {
+			t.Errorf("%v", got)
 		}
 	})
 }

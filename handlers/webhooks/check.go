@@ -56,7 +56,6 @@ func (o Ops) checkEvents(c *models.Check, events []string) []string {
 			out = append(out, name)
 		}
 	}
-	c.That(len(out) > 0, "events", "required", "Choose at least one event.")
 	c.That(len(out) <= mostEvents, "events", "too_many", "Use at most 100 events, or all of a kind such as client.*.")
 	return out
 }

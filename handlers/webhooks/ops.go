@@ -53,7 +53,7 @@ func (o Ops) In(tx models.DB) Ops { o.DB = tx; return o }
 type CreateIn struct {
 	Name    string                   `json:"name" doc:"1 to 256 characters."`
 	URL     string                   `json:"url" doc:"https address that is called with POST. Plain http and private networks need --allow-outbound."`
-	Events  []string                 `json:"events" doc:"Types of events: client.created, client.* or *."`
+	Events  []string                 `json:"events" doc:"Types of events: client.created, client.* or *. Without any it is told nothing."`
 	Headers map[string]models.Secret `json:"headers,omitempty" doc:"Headers that are sent along, at most 20. Their values are not shown again."`
 	Enabled models.Opt[bool]         `json:"enabled,omitzero" doc:"True unless said otherwise."`
 	Retries models.Opt[int64]        `json:"retries,omitzero" doc:"0 to 10; 5 unless said otherwise."`

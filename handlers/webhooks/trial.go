@@ -89,7 +89,10 @@ func (o Ops) tested(ctx context.Context, in TestIn) (models.Webhook, error) {
 // samples are the names of the events that a test sends.
 func (o Ops) samples(hook models.Webhook, asked []string) ([]string, error) {
 	if len(asked) == 0 {
-		first := hook.Events[0]
+		first := "*"
+		if len(hook.Events) > 0 {
+			first = hook.Events[0]
+		}
 		if noun, all := strings.CutSuffix(first, ".*"); all {
 			first = noun + ".updated"
 		} else if first == "*" {
