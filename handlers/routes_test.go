@@ -168,7 +168,7 @@ var open = map[string]bool{
 	"GET /.well-known/openid-configuration": true, "GET /oidc/.well-known/openid-configuration": true, "GET /cis/oidc/.well-known/openid-configuration": true,
 	"GET /api/.well-known/sign-in-exp": true, "GET /api/.well-known/experience": true, "GET /api/.well-known/phrases": true,
 	"GET /api/status": true, "GET /api/swagger.json": true, "GET /api/.well-known/management.openapi.json": true,
-	"GET /api/.well-known/experience.openapi.json": true, "GET /api/.well-known/user.openapi.json": true,
+	"GET /api/.well-known/experience.openapi.json": true, "GET /api/.well-known/user.openapi.json": true, "GET /api/.well-known/account-center": true,
 	"GET /api/saml-applications/:id/metadata":     true,
 	"GET /.well-known/oauth-authorization-server": true, "GET /.well-known/oauth-authorization-server/oidc": true,
 }

@@ -109,8 +109,8 @@ func (o Cookies) may(ctx context.Context, action string) error {
 	return models.NeedRecentSignIn(models.ActorFrom(ctx), o.Now())
 }
 
-// Delete forgets a key. What it signed is no longer valid.
-// Faults: NotFound (cookie_key), Forbidden (recent_sign_in_needed), Conflict (last_key, key_in_use).
+// Delete forgets a key. What it signed is no longer valid; when it was the one that signs, the one before it signs again.
+// Faults: NotFound (cookie_key), Forbidden (recent_sign_in_needed), Conflict (last_key).
 func (o Cookies) Delete(ctx context.Context, id string) error {
 	if err := o.may(ctx, "key.delete"); err != nil {
 		return err
@@ -127,8 +127,6 @@ func (o Cookies) Delete(ctx context.Context, id string) error {
 			return models.Missing(kindCookieKey)
 		case len(all) == 1:
 			return &models.Fault{Code: models.Conflict, Reason: "last_key", Text: "One key must stay. Rotate first."}
-		case all[i].Current:
-			return &models.Fault{Code: models.Conflict, Reason: "key_in_use", Text: "This key signs. Rotate first."}
 		}
 		return o.Documents.Delete(lent(ctx), cookieRef(id))
 	})

@@ -93,6 +93,7 @@ func (d Dialect) accountRoutes(f web.Face) []web.Route {
 	return []web.Route{
 		{"GET", "/api/account-center", "account_center.read", web.Do(f, 200, d.getAccount).With(kept("account center", "Read the account center"))},
 		{"PATCH", "/api/account-center", "account_center.update", web.Do(f, 200, d.patchAccount).With(kept("account center", "Change the account center"))},
+		{"GET", "/api/.well-known/account-center", web.Public, web.Do(f, 200, d.publicAccount).With(kept("well-known", "Read what account pages may do"))},
 	}
 }
 
@@ -108,6 +109,11 @@ func shownAccount(ctx context.Context, a account) accountOut {
 func (d Dialect) getAccount(ctx context.Context, _ web.None) (accountOut, error) {
 	a, err := d.keptAccount(ctx)
 	return shownAccount(ctx, a), err
+}
+
+// publicAccount is for account pages, before anybody has signed in: it reads on the server's behalf.
+func (d Dialect) publicAccount(ctx context.Context, in web.None) (accountOut, error) {
+	return d.getAccount(models.System(ctx), in)
 }
 
 func (d Dialect) patchAccount(ctx context.Context, in accountIn) (out accountOut, err error) {

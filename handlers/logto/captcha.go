@@ -96,6 +96,23 @@ func (d Dialect) shownCaptcha(ctx context.Context, row models.Document) (out cap
 	return out, err
 }
 
+// captchaPublic is what a sign-in page needs to show a captcha.
+type captchaPublic struct {
+	Type    string      `json:"type"`
+	SiteKey string      `json:"siteKey"`
+	Domain  opt[string] `json:"domain,omitzero"`
+	Mode    opt[string] `json:"mode,omitzero"`
+}
+
+// publicCaptcha is nil where there is no provider.
+func (d Dialect) publicCaptcha(ctx context.Context) (*captchaPublic, error) {
+	kept, err := documents.Load(ctx, d.Documents, captchaRef, keptCaptcha{})
+	if err != nil || kept.ID == "" {
+		return nil, err
+	}
+	return &captchaPublic{kept.Config.Type, kept.Config.SiteKey, kept.Config.Domain, kept.Config.Mode}, nil
+}
+
 // putCaptcha replaces the provider. An empty secret is what a reader without the right to see it sends back: it keeps the old one.
 func (d Dialect) putCaptcha(ctx context.Context, in captchaIn) (out captchaOut, err error) {
 	err = d.again(ctx, func(ctx context.Context, d Dialect) error {

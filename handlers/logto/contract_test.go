@@ -78,7 +78,7 @@ func mend(ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bool) {
 // by whoever reads them.
 func (c contract) check(t testing.TB, req *http.Request, res *http.Response, body []byte) {
 	t.Helper()
-	if len(res.Header.Get("Logto-Core-Request-Id")) != 16 {
+	if len(res.Header.Get("Logto-Core-Request-Id")) != 16 && !strings.HasSuffix(req.URL.Path, ".json") { // fixed documents carry nothing of the request
 		t.Errorf("%s %s: the request id is %q", req.Method, req.URL.Path, res.Header.Get("Logto-Core-Request-Id"))
 	}
 	if res.StatusCode == 204 {

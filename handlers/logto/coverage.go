@@ -43,4 +43,6 @@ type covered struct {
 
 // coverage collects the objects.
 var coverage = []covered{{"application", applicationCoverage}, {"application secret", secretCoverage}, {"application look", lookCoverage},
-	{"SAML application", samlCoverage}, {"sign-in experience", experienceCoverage}}
+	{"SAML application", samlCoverage}, {"sign-in experience", experienceCoverage},
+	{"phrases", phraseCoverage}, {"email template", templateCoverage}, {"configuration", configCoverage}, {"account center", accountCoverage},
+	{"captcha provider", captchaCoverage}, {"profile field", fieldCoverage}, {"domain", domainCoverage}}

@@ -13,6 +13,9 @@ func TestCoverageKnowsEveryMember(t *testing.T) {
 		"application": {createApplicationIn{}, updateApplicationIn{}}, "application secret": {createSecretIn{}, renameSecretIn{}},
 		"application look": {appExperienceIn{}}, "SAML application": {createSAMLIn{}, updateSAMLIn{}, createCertificateIn{}, activateIn{}},
 		"sign-in experience": {signInExpIn{}},
+		"email template":     {templatesIn{}, templatePatch{}}, "configuration": {consoleConfig{}, idTokenConfig{}, sessionIn{}, rotateIn{}},
+		"account center": {accountIn{}}, "captcha provider": {captchaIn{}}, "profile field": {newFieldIn{}, putFieldIn{}, orderIn{}},
+		"domain": {domainIn{}, cleanIn{}, filesIn{}},
 	}
 	for object, types := range inputs {
 		var taken, told []string

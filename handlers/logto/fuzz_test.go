@@ -19,7 +19,9 @@ func FuzzBodies(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, in := range []any{&createApplicationIn{}, &updateApplicationIn{}, &customDataIn{}, &createSecretIn{}, &addAppDomainIn{}, &putAccessControlIn{},
-			&appExperienceIn{}, &createSAMLIn{}, &updateSAMLIn{}, &createCertificateIn{}, &signInExpIn{}, &passwordIn{}} {
+			&appExperienceIn{}, &createSAMLIn{}, &updateSAMLIn{}, &createCertificateIn{}, &signInExpIn{}, &passwordIn{},
+			&translationIn{}, &templatesIn{}, &templatePatch{}, &consoleConfig{}, &idTokenConfig{}, &sessionIn{}, &rotateIn{}, &accountIn{}, &captchaIn{},
+			&newFieldIn{}, &newFieldsIn{}, &putFieldIn{}, &orderIn{}, &domainIn{}, &cleanIn{}, &filesIn{}} {
 			if err := decode(body, in); err != nil {
 				if _, ok := models.AsFault(err); !ok {
 					t.Fatalf("%T: not a fault: %v", in, err)
@@ -49,6 +51,20 @@ func exercise(t *testing.T, in any) {
 		_ = in.creation()
 	case *appExperienceIn:
 		_, err := in.edits().sections()
+		check(t, err)
+	case *translationIn:
+		texts, err := in.flat()
+		if _, ok := models.AsFault(err); err != nil && !ok {
+			t.Fatal(err)
+		}
+		_, err = json.Marshal(unflatten(texts))
+		check(t, err)
+	case *newFieldIn:
+		_ = in.refused()
+		_, err := json.Marshal(in.on(keptField{}))
+		check(t, err)
+	case *accountIn:
+		_, err := json.Marshal(in.on(account{}))
 		check(t, err)
 	case *signInExpIn:
 		_ = in.refused()

@@ -92,7 +92,7 @@ func shownKeys[T any](all []T, show func(T) oidcKeyOut, has func(T) bool) []oidc
 type rotateIn struct {
 	keyTypeIn
 	Algorithm   opt[string]  `json:"signingKeyAlgorithm" enum:"RSA,EC"`
-	GracePeriod opt[float64] `json:"rotationGracePeriod" rule:"min=0,max=0"`
+	GracePeriod opt[float64] `json:"rotationGracePeriod" rule:"min=0"`
 }
 
 func (d Dialect) rotateKeys(ctx context.Context, in rotateIn) ([]oidcKeyOut, error) {
@@ -102,6 +102,11 @@ func (d Dialect) rotateKeys(ctx context.Context, in rotateIn) ([]oidcKeyOut, err
 	if in.KeyType == cookieKeys {
 		all, err := d.Cookies.Rotate(ctx)
 		return shownKeys(all, cookieKey, func(keys.CookieKey) bool { return true }), err
+	}
+	var c models.Check
+	c.That(in.GracePeriod.V == 0, "rotationGracePeriod", "out_of_range", "Use a number of at most 0.")
+	if err := at(c.Err(), invalidBody); err != nil {
+		return nil, err
 	}
 	alg := models.AlgES256
 	if in.Algorithm.Set {

@@ -208,6 +208,18 @@ func (d Dialect) orderFields(ctx context.Context, in orderIn) (out []profileFiel
 	return out, err
 }
 
+// askedFields are the fields that sign-up asks for, in its order, and all fields there are.
+func (d Dialect) askedFields(ctx context.Context, names []string) (asked, all []profileFieldOut, err error) {
+	all, err = d.fields(ctx)
+	asked = []profileFieldOut{}
+	for _, name := range names {
+		if i := slices.IndexFunc(all, func(f profileFieldOut) bool { return f.Name == name }); i >= 0 {
+			asked = append(asked, all[i])
+		}
+	}
+	return asked, all, err
+}
+
 // profileFieldsExist refuses names that no field has.
 func (d Dialect) profileFieldsExist(ctx context.Context, names []profileField) error {
 	if len(names) == 0 {

@@ -35,8 +35,9 @@ type publicExpOut struct {
 	SSOConnectors       []ssoConnector    `json:"ssoConnectors"`
 	ForgotPassword      forgotPassword    `json:"forgotPassword"`
 	IsDevelopmentTenant bool              `json:"isDevelopmentTenant"`
-	CustomProfileFields []struct{}        `json:"customProfileFields"`
-	ProfileFieldCatalog []struct{}        `json:"customProfileFieldCatalog"`
+	CaptchaConfig       *captchaPublic    `json:"captchaConfig,omitempty"`
+	CustomProfileFields []profileFieldOut `json:"customProfileFields"`
+	ProfileFieldCatalog []profileFieldOut `json:"customProfileFieldCatalog"`
 }
 
 // socialConnector is an outside account on offer.
@@ -79,7 +80,12 @@ func (d Dialect) publicExp(ctx context.Context, in publicIn) (out publicExpOut, 
 	out.EmailBlocklistPolicy, out.ForgotPasswordMethods = nil, nil
 	out.SocialConnectors, out.SSOConnectors = offered(m.Connections, known), enterprise(m, known)
 	out.ForgotPassword = forgotPassword{slices.Contains(m.ForgotPassword, models.IdentifierPhone), slices.Contains(m.ForgotPassword, models.IdentifierEmail)}
-	out.CustomProfileFields, out.ProfileFieldCatalog = []struct{}{}, []struct{}{}
+	if err == nil {
+		out.CustomProfileFields, out.ProfileFieldCatalog, err = d.askedFields(ctx, v.Settings.SignUp.Profile)
+	}
+	if err == nil && m.CaptchaEnabled {
+		out.CaptchaConfig, err = d.publicCaptcha(ctx)
+	}
 	return out, err
 }
 

@@ -81,7 +81,7 @@ func newWorld(t testing.TB, db models.DB, vault *models.Vault) *world {
 	w.server, err = web.New(web.Options{URL: origin, Log: slog.New(slog.DiscardHandler), DB: db, Vault: vault, Tokens: engine})
 	must(t, err)
 	w.dialect.Experience.Tenant = w.settings.Current
-	must(t, w.server.Mount(append(append(engine.Routes(), docs.Routes()...), w.dialect.Routes()...)...))
+	must(t, w.server.Mount(append(append(append(engine.Routes(), docs.Routes()...), w.dialect.Routes()...), w.nativeExperience()...)...))
 	w.dialect.Describe(w.server.Routes(), "test")
 	w.server.Answers(logto.Prefix, w.dialect.Face())
 
@@ -177,7 +177,11 @@ func (w *world) call(token, method, path string, body any, header ...string) ans
 // do is call as the management application, which must answer with status; it gives the JSON back.
 func (w *world) do(status int, method, path string, body any, header ...string) object {
 	w.t.Helper()
-	a := w.call(w.admin.token, method, path, body, header...)
+	token := w.admin.token
+	if strings.HasPrefix(path, "/rest/") {
+		token = w.nativeToken()
+	}
+	a := w.call(token, method, path, body, header...)
 	if a.status != status {
 		w.t.Fatalf("%s %s: %d, want %d: %s", method, path, a.status, status, a.body)
 	}
