@@ -197,6 +197,10 @@ func (a *App) resources() {
 		Experience:  a.experience,
 		Host:        a.Config.host(),
 	})
+		Certificates: certificates, Roles: a.roles}
+	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients}
+		Certificates: certificates, Roles: a.roles, Resources: a.apis, Grants: a.grants}
+	a.auth0 = auth0.Dialect{DB: db, Resources: a.apis, Grants: a.grants, Applications: a.applications, Clients: a.clients}
 	a.people()
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
 	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run, func(ctx context.Context) { webhooks.NewWorker(a.webhooks, a.Config.Log).Run(ctx) },

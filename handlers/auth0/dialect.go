@@ -13,6 +13,8 @@ import (
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/settings"
+	"gatehouse/handlers/grants"
+	"gatehouse/handlers/resources"
 	"gatehouse/models"
 	"gatehouse/web"
 )
@@ -36,6 +38,8 @@ type Dialect struct {
 	Host         string // under which the tenant is reached when no custom domain is the default
 
 	encoded *encodedClients
+	Resources    resources.Ops
+	Grants       grants.Ops
 }
 
 // New makes the dialect of a server. There is one: it holds what is remembered of answers.
@@ -51,6 +55,7 @@ func (d Dialect) In(tx models.DB) Dialect {
 	d.Connections = d.Connections.In(tx)
 	d.Documents, d.Events, d.Keys, d.Settings = d.Documents.In(tx), d.Events.In(tx), d.Keys.In(tx), d.Settings.In(tx)
 	d.Domains, d.Experience = d.Domains.In(tx), d.Experience.In(tx)
+	d.Resources, d.Grants = d.Resources.In(tx), d.Grants.In(tx)
 	return d
 }
 
@@ -67,6 +72,7 @@ func (d Dialect) Routes() []web.Route {
 		d.emailTemplateRoutes, d.emailProviderRoutes, d.domainRoutes, d.attackRoutes, d.bruteForceRoutes, d.breachedRoutes, d.captchaRoutes,
 		d.phoneProviderRoutes, d.phoneTemplateRoutes,
 	} {
+	for _, more := range []func() []web.Route{d.resourceServerRoutes, d.clientGrantRoutes} {
 		all = append(all, more()...)
 	}
 	return all

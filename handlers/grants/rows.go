@@ -215,6 +215,8 @@ type FindIn struct {
 	HideOthers   bool     // leave out those for management APIs of other faces
 	SubjectTypes []string // empty for all
 	DefaultFor   string
+	Stored       map[string]bool // members of a dialect that are true, or are not
+	After        string          // only those after the one with this id, in the order of the list
 	Offset       int64
 	Limit        int64 // 0 for all
 }
@@ -232,7 +234,11 @@ func (o Ops) Find(ctx context.Context, in FindIn) (FindOut, error) {
 		return out, err
 	}
 	var rows []row
-	q := filter(selection(ctx, o.DB.Read, &rows), in).Order("g.created_at", "g.id").Offset(in.Offset)
+	q := filter(selection(ctx, o.DB.Read, &rows), in)
+	if in.After != "" {
+		q = q.Where("(g.created_at, g.id) > (SELECT x.created_at, x.id FROM client_grants x WHERE x.id = ?)", in.After)
+	}
+	q = q.Order("g.created_at", "g.id").Offset(in.Offset)
 	if in.Limit > 0 {
 		q = q.Limit(in.Limit)
 	}
@@ -263,6 +269,10 @@ func filter(q *bun.SelectQuery, in FindIn) *bun.SelectQuery {
 	}
 	if in.DefaultFor != "" {
 		q = q.Where("g.default_for = ?", in.DefaultFor)
+	}
+	for name, want := range in.Stored { // the map is kept as compact JSON, and its names are ours
+		not := map[bool]string{true: "", false: "NOT "}[want]
+		q = q.Where("g.stored "+not+"LIKE ?", `%"`+name+`":true%`)
 	}
 	return q
 }

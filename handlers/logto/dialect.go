@@ -17,7 +17,9 @@ import (
 	"gatehouse/handlers/domains"
 	"gatehouse/handlers/events"
 	"gatehouse/handlers/experience"
+	"gatehouse/handlers/grants"
 	"gatehouse/handlers/keys"
+	"gatehouse/handlers/resources"
 	"gatehouse/handlers/roles"
 	"gatehouse/handlers/webhooks"
 	"gatehouse/models"
@@ -44,6 +46,8 @@ type Dialect struct {
 	Events       events.Ops
 
 	papers *papers
+	Resources    resources.Ops
+	Grants       grants.Ops
 }
 
 // In gives the same dialect inside a transaction.
@@ -52,6 +56,7 @@ func (d Dialect) In(tx models.DB) Dialect {
 	d.Documents, d.Certificates, d.Roles = d.Documents.In(tx), d.Certificates.In(tx), d.Roles.In(tx)
 	d.Webhooks, d.Connections = d.Webhooks.In(tx), d.Connections.In(tx)
 	d.Domains, d.Cookies, d.Events = d.Domains.In(tx), d.Cookies.In(tx), d.Events.In(tx)
+	d.Resources, d.Grants = d.Resources.In(tx), d.Grants.In(tx)
 	return d
 }
 
@@ -68,6 +73,7 @@ func (d Dialect) Routes() []web.Route {
 		d.connectorRoutes, d.factoryRoutes,
 		d.phraseRoutes, d.templateRoutes, d.configRoutes, d.oidcKeyRoutes, d.accountRoutes, d.captchaRoutes, d.profileFieldRoutes,
 		d.domainRoutes, d.logRoutes, d.dashboardRoutes, d.paperRoutes,
+		d.resourceRoutes, d.scopeRoutes, d.roleRoutes, d.applicationRoleRoutes, d.consentScopeRoutes,
 	} {
 		all = append(all, routes(d.Face())...)
 	}

@@ -40,14 +40,15 @@ var codes = map[string]string{
 	"invalid_token":     "auth.unauthorized",
 	"too_many_requests": "request.rate_limited",
 
-	"credential_name_taken":    "application.secret_name_exists",
-	"saml_entity_id_taken":     "entity.unique_integrity_violation",
-	"certificate_active":       "application.saml.can_not_delete_active_secret",
-	"last_client":              "entity.db_constraint_violated",
-	"role_name_taken":          "role.name_in_use",
-	"resource_taken":           "resource.resource_identifier_in_use",
-	"resource_indicator_taken": "resource.resource_identifier_in_use",
-	"scope_name_taken":         "scope.name_exists",
+	"credential_name_taken":     "application.secret_name_exists",
+	"saml_entity_id_taken":      "entity.unique_integrity_violation",
+	"certificate_active":        "application.saml.can_not_delete_active_secret",
+	"last_client":               "entity.db_constraint_violated",
+	"role_name_taken":           "role.name_in_use",
+	"resource_identifier_taken": "resource.resource_identifier_in_use",
+	"system_resource":           "resource.cannot_delete_management_api",
+	"system_role":               "role.internal_role_violation",
+	"scope_name_taken":          "scope.name_exists",
 
 	"custom_domain_exists":        "domain.hostname_already_exists",
 	"custom_profile_field_exists": "custom_profile_fields.name_exists",
@@ -120,6 +121,9 @@ func (face) Fault(r *web.Request, f *models.Fault) error {
 	}
 	if code == "" && f.Code != web.Malformed {
 		status = web.StatusOf(f.Code)
+	}
+	if f.Code == models.Conflict && status == http.StatusNotFound { // a link to what is not there
+		status = http.StatusUnprocessableEntity
 	}
 	if status == http.StatusUnauthorized {
 		r.Fiber().Set("WWW-Authenticate", `Bearer realm="gatehouse"`) // RFC 6750 section 3

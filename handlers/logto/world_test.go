@@ -21,6 +21,7 @@ import (
 	"gatehouse/handlers/domains"
 	"gatehouse/handlers/events"
 	"gatehouse/handlers/experience"
+	"gatehouse/handlers/grants"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/logto"
 	"gatehouse/handlers/oauth"
@@ -76,6 +77,10 @@ func newWorld(t testing.TB, db models.DB, vault *models.Vault) *world {
 	must(t, w.dialect.Roles.Ensure(ctx, roles.CreateIn{ID: models.RoleLogto, System: models.FaceLogto, Kind: models.RoleMachine, ScopeIDs: []string{models.ScopeLogtoAll},
 		Fields: roles.Fields{Name: models.Some("Logto Management API access")}}))
 	w.dialect.Domains.LookupTXT = func(_ context.Context, name string) ([]string, error) { return w.texts[name], nil }
+	w.dialect.Resources = w.manage(apis)
+	w.dialect.Grants = grants.New(db, vault, func(ctx context.Context, db models.DB, identifier string) (models.Resource, error) {
+		return w.dialect.Resources.In(db).ByIdentifier(ctx, identifier)
+	})
 	engine := oauth.New(oauth.Options{DB: db, Vault: vault, Ring: ring, Usages: models.NewUsages(db, models.Now), Tenant: w.settings.Current, URL: origin})
 	var err error
 	w.server, err = web.New(web.Options{URL: origin, Log: slog.New(slog.DiscardHandler), DB: db, Vault: vault, Tokens: engine})
