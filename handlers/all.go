@@ -18,6 +18,7 @@ import (
 	"strings"
 	"sync"
 
+	"gatehouse/handlers/access"
 	"gatehouse/handlers/account"
 	"gatehouse/handlers/administrators"
 	"gatehouse/handlers/applications"
@@ -321,6 +322,7 @@ func (a *App) routes() []web.Route {
 		a.webhooks.Routes(),
 		a.mails.Routes(),
 		a.explorer().Routes(),
+		access.Pages{Resources: a.apis, Roles: a.roles, Grants: a.grants, Clients: a.clients}.Routes(),
 	} {
 		routes = append(routes, more...)
 	}

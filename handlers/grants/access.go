@@ -30,8 +30,31 @@ func (o Ops) Access(ctx context.Context, in OfClientIn) (AccessOut, error) {
 	if err := models.Need(ctx, "client.read", c.ApplicationID, "client"); err != nil {
 		return AccessOut{}, err
 	}
-	items, err := Held(ctx, o.DB.Read, Holder{ID: c.ID, TenantID: models.ActorFrom(ctx).TenantID, ThirdParty: c.ThirdParty})
+	faces, err := opened(ctx, o.DB.Read, c.ApplicationID)
+	if err != nil {
+		return AccessOut{}, err
+	}
+	items, err := Held(ctx, o.DB.Read, Holder{ID: c.ID, TenantID: models.ActorFrom(ctx).TenantID, ThirdParty: c.ThirdParty, Faces: faces})
 	return AccessOut{items}, err
+}
+
+// owner is what this package needs to know of an application.
+type owner struct {
+	bun.BaseModel `bun:"table:applications,alias:a"`
+
+	ID              string   `bun:"id,pk"`
+	Kind            string   `bun:"kind"`
+	ManagementFaces []string `bun:"management_faces,type:text"`
+}
+
+// opened are the management APIs that an application opens whole to its clients.
+func opened(ctx context.Context, db bun.IDB, applicationID string) ([]string, error) {
+	var a owner
+	err := db.NewSelect().Model(&a).Where("a.id = ?", applicationID).Scan(ctx)
+	if err := models.Found(err, "application"); err != nil || a.Kind != models.KindManagement {
+		return nil, err
+	}
+	return a.ManagementFaces, nil
 }
 
 // Holder is the client that Held asks about.

@@ -167,3 +167,27 @@ func (o Ops) registered(ctx context.Context, db bun.IDB, tenantID, identifier st
 	}
 	return &row, nil
 }
+
+// CountScopes tells how many scopes each of some resources has.
+func (o Ops) CountScopes(ctx context.Context, of []models.Resource) (map[string]int, error) {
+	out := map[string]int{}
+	if len(of) == 0 {
+		return out, nil
+	}
+	ids := make([]string, len(of))
+	for i, r := range of {
+		ids[i] = r.ID
+	}
+	var rows []struct {
+		ResourceID string `bun:"resource_id"`
+		N          int    `bun:"n"`
+	}
+	err := o.DB.Read.NewSelect().TableExpr("scopes").ColumnExpr("resource_id, COUNT(*) AS n").Where("resource_id IN (?)", bun.In(ids)).GroupExpr("resource_id").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count scopes: %w", err)
+	}
+	for _, r := range rows {
+		out[r.ResourceID] = r.N
+	}
+	return out, nil
+}

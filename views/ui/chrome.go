@@ -117,6 +117,7 @@ var navigation = []navGroup{
 	{"Build", []navEntry{
 		{"applications", "Applications", "app-window", "/console/applications", "application.read"},
 		{"connections", "Connections", "plug", "/console/connections", "connection.read"},
+		{"resources", "APIs & roles", "braces", "/console/resources", "resource.read"},
 		{"experience", "Sign-in experience", "palette", "/console/experience", "experience.read"},
 	}},
 	{"Operate", []navEntry{
