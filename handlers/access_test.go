@@ -3,6 +3,7 @@ package handlers
 import (
 	"encoding/base64"
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -210,5 +211,48 @@ func TestNobodyGrantsMoreThanTheyHold(t *testing.T) {
 		if res, body := s.call(narrow, "POST", path, in); res.StatusCode != 403 || !strings.Contains(string(body), "cannot_grant") {
 			t.Errorf("narrowed token: %s: %d %s", path, res.StatusCode, body)
 		}
+	}
+}
+
+// The pages of APIs and roles do what REST does: register, add a scope, grant, give a role, tell who has what, and delete.
+func TestAccessPages(t *testing.T) {
+	s := newSite(t)
+	native := s.token(siteURL + "/rest/v1")
+	id, secret := s.machine(native, "Shipping")
+	s.signIn()
+	follow := func(res *http.Response, body []byte) string {
+		t.Helper()
+		if res.StatusCode != 303 {
+			t.Fatalf("%s: %d %s", res.Request.URL, res.StatusCode, body)
+		}
+		return res.Header.Get("Location")
+	}
+	if res, body := s.post("/console/resources/new", "/console/resources/new", url.Values{"identifier": {"two words"}, "scopes": {"read:orders"}}); res.StatusCode != 422 || !strings.Contains(string(body), `role="alert"`) {
+		t.Errorf("a wrong identifier: %d", res.StatusCode)
+	}
+	api := follow(s.post("/console/resources/new", "/console/resources/new", url.Values{"identifier": {orders}, "name": {"Orders"}, "scopes": {"read:orders Read them\nship:orders"}}))
+	follow(s.post(api, api+"/scopes", url.Values{"name": {"void:orders"}}))
+	follow(s.post(api, api+"/grants", url.Values{"client_id": {id}, "scopes": {"read:orders"}}))
+	if res, body := s.post(api, api+"/grants", url.Values{"client_id": {"nobody"}}); res.StatusCode != 422 || !strings.Contains(string(body), "There is no client with this client_id.") {
+		t.Errorf("a grant for nobody: %d", res.StatusCode)
+	}
+	role := follow(s.post("/console/roles/new", "/console/roles/new", url.Values{"name": {"Shipper"}, "kind": {"machine"}}))
+	var r models.Resource
+	s.decode(&r, native, "GET", "/rest/v1/resources/"+api[strings.LastIndex(api, "/")+1:], nil)
+	follow(s.post(role, role+"/scopes", url.Values{"scope_ids": {r.Scopes[1].ID}}))
+	follow(s.post(role, role+"/clients", url.Values{"client_id": {id}}))
+	if got := s.ask("/oidc/token", id, secret, url.Values{"resource": {orders}}); got.Scope != "read:orders ship:orders" {
+		t.Errorf("%+v", got)
+	}
+	_, body := s.get("/console/clients/" + id + "/access")
+	for _, want := range []string{"read:orders", "its grant", "ship:orders", "the role Shipper"} {
+		if !strings.Contains(string(body), want) {
+			t.Errorf("the page of the client does not say %q", want)
+		}
+	}
+	follow(s.post(role+"/delete", role+"/delete", url.Values{}))
+	follow(s.post(api+"/delete", api+"/delete", url.Values{}))
+	if _, body := s.get("/console/resources"); strings.Contains(string(body), orders) {
+		t.Error("a deleted API is listed")
 	}
 }

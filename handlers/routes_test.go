@@ -297,12 +297,14 @@ var absent = map[string]bool{"/setup": true, "/console/account/totp": true, "/co
 
 // furniture is one of everything that a path can name.
 type furniture struct{ app, client, secret, event, admin, key, resource, role, grant, connection, webhook, delivery string }
+type furniture struct{ app, client, secret, event, admin, key, resource, scope, role, grant, connection string }
 
 func (s *site) furnish(token string) (f furniture) {
 	s.t.Helper()
 	var made struct {
 		ID             string
 		Client, Secret struct{ ID string }
+		Scopes         []struct{ ID string }
 	}
 	s.decode(&made, token, "POST", "/rest/v1/applications", map[string]any{"name": "Furniture", "client": map[string]any{"profile": models.ProfileMachine}})
 	var list struct{ Items []struct{ ID string } }
@@ -316,11 +318,12 @@ func (s *site) furnish(token string) (f furniture) {
 	s.decode(&made, token, "POST", "/rest/v1/keys", map[string]any{"name": "Waiting", "alg": "ES256"})
 	f.key = made.ID
 	s.decode(&made, token, "POST", "/rest/v1/resources", map[string]any{"identifier": "https://furniture.example/", "scopes": []any{map[string]any{"name": "sit"}}})
-	f.resource = made.ID
+	f.resource, f.scope = made.ID, made.Scopes[0].ID
 	s.decode(&made, token, "POST", "/rest/v1/roles", map[string]any{"name": "Carpenter", "kind": "machine"})
 	f.role = made.ID
-	s.decode(&made, token, "POST", "/rest/v1/client-grants", map[string]any{"client_id": f.client, "identifier": "https://furniture.example/", "scopes": []string{"sit"}})
-	f.grant = made.ID
+	var granted struct{ ID string }
+	s.decode(&granted, token, "POST", "/rest/v1/client-grants", map[string]any{"client_id": f.client, "identifier": "https://furniture.example/", "scopes": []string{"sit"}})
+	f.grant = granted.ID
 	s.decode(&made, token, "POST", "/rest/v1/connections", map[string]any{"name": "furniture", "strategy": "oidc"})
 	f.connection = made.ID
 	s.decode(&made, token, "POST", "/rest/v1/webhooks", map[string]any{"name": "Furniture", "url": "https://127.0.0.1/", "events": []string{"webhook.updated"}})
@@ -365,6 +368,6 @@ func (f furniture) fill(path string) string {
 	case strings.HasPrefix(path, "/rest/v1/clients") || strings.HasPrefix(path, "/console/clients"):
 		id = f.client
 	}
-	return strings.NewReplacer(":application_id", f.app, ":appId", f.app, ":app_id", f.app, ":clientId", f.client, ":client_id", f.client, ":secret_id", f.secret,
+	return strings.NewReplacer(":application_id", f.app, ":appId", f.app, ":app_id", f.app, ":clientId", f.client, ":client_id", f.client, ":secret_id", f.secret, ":scope_id", f.scope, ":grant_id", f.grant,
 		":language", "en", ":section", "branding", ":number", "1", ":id", id).Replace(path)
 }

@@ -182,7 +182,10 @@ func (p Pages) client(ctx context.Context, in grants.OfClientIn) (v views.Client
 	if err != nil {
 		return v, err
 	}
-	v = views.Client{ID: c.ID, Name: c.Name, Machine: c.Profile == models.ProfileMachine}
+	v.Client = c
+	if v.Head, err = p.Head(ctx, c.ApplicationID); err != nil {
+		return v, err
+	}
 	access, err := p.Grants.Access(ctx, in)
 	if err != nil {
 		return v, err

@@ -28,6 +28,7 @@ type Pages struct {
 	Roles     roles.Ops
 	Grants    grants.Ops
 	Clients   clients.Ops
+	Head      clients.HeadOf // what stands above the pages of an application
 }
 
 // Routes are the pages of APIs and roles, and of what one client may ask for.

@@ -45,3 +45,5 @@ type covered struct {
 var coverage = []covered{{"application", applicationCoverage}, {"application secret", secretCoverage}, {"application look", lookCoverage},
 	{"SAML application", samlCoverage}, {"sign-in experience", experienceCoverage},
 	{"connector", connectorCoverage}}
+	{"SAML application", samlCoverage}, {"sign-in experience", experienceCoverage}, {"resource", resourceCoverage}, {"scope", scopeCoverage}, {"role", roleCoverage},
+	{"user consent scopes", consentCoverage}}

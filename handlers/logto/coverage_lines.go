@@ -51,3 +51,29 @@ var experienceCoverage = []Line{
 	{Member: "passkeySignIn", State: Stored, Note: atSignIn}, {Member: "signUpProfileFields", State: Stored, Note: atSignIn},
 	{Member: "passwordExpiration", State: Stored, Note: atSignIn}, {Member: "usernamePolicy", State: Stored, Note: atSignIn},
 }
+
+var resourceCoverage = []Line{
+	{Member: "name", State: Enforced},
+	{Member: "indicator", State: Enforced, Note: "Chosen for good."},
+	{Member: "accessTokenTtl", State: Enforced, Note: "A lifetime of the client wins; no token lives longer than a day."},
+	{Member: "isDefault", State: Enforced, Note: "The tenant's default audience."},
+}
+
+var scopeCoverage = []Line{{Member: "name", State: Enforced}, {Member: "description", State: Enforced}}
+
+var roleCoverage = []Line{
+	{Member: "name", State: Enforced},
+	{Member: "description", State: Enforced},
+	{Member: "type", State: Enforced, Note: "Roles for people act once people are managed here."},
+	{Member: "isDefault", State: Stored, Note: "New people come later."},
+	{Member: "scopeIds", State: Enforced},
+	{Member: "applicationIds", State: Enforced},
+	{Member: "roleIds", State: Enforced},
+}
+
+var consentCoverage = []Line{
+	{Member: "resourceScopes", State: Stored, Note: atAuthorization},
+	{Member: "organizationResourceScopes", State: Stored, Note: atAuthorization},
+	{Member: "organizationScopes", State: Stored, Note: "Refused: there are no organizations yet."},
+	{Member: "userScopes", State: Stored, Note: atAuthorization},
+}

@@ -12,7 +12,11 @@ func TestCoverageKnowsEveryMember(t *testing.T) {
 	inputs := map[string][]any{
 		"application": {createApplicationIn{}, updateApplicationIn{}}, "application secret": {createSecretIn{}, renameSecretIn{}},
 		"application look": {appExperienceIn{}}, "SAML application": {createSAMLIn{}, updateSAMLIn{}, createCertificateIn{}, activateIn{}},
-		"sign-in experience": {signInExpIn{}}, "connector": {createConnectorIn{}, updateConnectorIn{}},
+		"sign-in experience": {signInExpIn{}},
+		"resource":           {createResourceIn{}, updateResourceIn{}, defaultResourceIn{}}, "scope": {createScopeIn{}, updateScopeIn{}},
+		"role":                {createRoleIn{}, updateRoleIn{}, roleScopesIn{}, roleApplicationsIn{}, applicationRolesIn{}},
+		"user consent scopes": {addConsentScopesIn{}},
+		"connector":           {createConnectorIn{}, updateConnectorIn{}},
 	}
 	for object, types := range inputs {
 		var taken, told []string

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gatehouse/models"
+	"gatehouse/views/applications"
 	"gatehouse/views/faults"
 	"gatehouse/views/ui"
 )
@@ -97,10 +98,10 @@ type Delete struct {
 
 // Client is what one client may ask for, and why.
 type Client struct {
-	ID, Name string
-	Access   []models.Access
-	Roles    []models.Role
-	Machine  bool
+	applications.Head
+	Client models.Client
+	Access []models.Access
+	Roles  []models.Role
 }
 
 func lifetime(r models.Resource) string {

@@ -403,7 +403,7 @@ func Title(c models.Client, current string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if c.Protocol == models.ProtocolOIDC {
-			templ_7745c5c3_Err = ui.SegmentedControl("Pages of this client", ui.Tab{Label: "Settings", Href: URL(c.ID, "settings"), Current: current == "settings"}, ui.Tab{Label: "Secrets and keys", Href: URL(c.ID, "secrets"), Current: current == "secrets"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SegmentedControl("Pages of this client", ui.Tab{Label: "Settings", Href: URL(c.ID, "settings"), Current: current == "settings"}, ui.Tab{Label: "Secrets and keys", Href: URL(c.ID, "secrets"), Current: current == "secrets"}, ui.Tab{Label: "Access", Href: URL(c.ID, "access"), Current: current == "access"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
