@@ -18,10 +18,10 @@ import (
 
 // grantIn is the form of a new grant on the page of a resource.
 type grantIn struct {
-	ID        string   `path:"id"`
-	ClientID  string   `form:"client_id"`
-	Scopes    []string `form:"scopes,lines"`
-	AllScopes bool     `form:"all_scopes"`
+	ID        string   `path:"id" json:"-"`
+	ClientID  string   `form:"client_id" json:"-"`
+	Scopes    []string `form:"scopes,lines" json:"-"`
+	AllScopes bool     `form:"all_scopes" json:"-"`
 }
 
 func (p Pages) grant(ctx context.Context, in grantIn) (models.ClientGrant, error) {
@@ -60,8 +60,8 @@ func (p Pages) showGrant(ctx context.Context, in grantIn, fault *models.Fault) (
 
 // partIn names a grant of a resource.
 type partIn struct {
-	ID      string `path:"id"`
-	GrantID string `path:"grant_id"`
+	ID      string `path:"id" json:"-"`
+	GrantID string `path:"grant_id" json:"-"`
 }
 
 func (p Pages) askGrant(ctx context.Context, in partIn) (views.Part, error) {
@@ -148,8 +148,8 @@ func (p Pages) showRoleScopes(ctx context.Context, in roles.ScopesIn, fault *mod
 
 // assignIn is the form that gives a role to a client.
 type assignIn struct {
-	ID       string `path:"id"`
-	ClientID string `form:"client_id"`
+	ID       string `path:"id" json:"-"`
+	ClientID string `form:"client_id" json:"-"`
 }
 
 func (p Pages) assign(ctx context.Context, in assignIn) (roles.AssignOut, error) {
@@ -163,8 +163,8 @@ func (p Pages) showAssign(ctx context.Context, in assignIn, fault *models.Fault)
 
 // memberIn names a client that has a role.
 type memberIn struct {
-	ID       string `path:"id"`
-	ClientID string `path:"client_id"`
+	ID       string `path:"id" json:"-"`
+	ClientID string `path:"client_id" json:"-"`
 }
 
 func (p Pages) unassign(ctx context.Context, in memberIn) (web.None, error) {

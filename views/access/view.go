@@ -28,11 +28,11 @@ type List struct {
 
 // ResourceForm is a new resource as it was filled in.
 type ResourceForm struct {
-	Identifier  string        `form:"identifier"`
-	Name        string        `form:"name"`
-	Description string        `form:"description"`
-	Scopes      string        `form:"scopes"` // a scope a line: its name, then words about it
-	Fault       *models.Fault `form:"-"`
+	Identifier  string        `json:"-" form:"identifier"`
+	Name        string        `json:"-" form:"name"`
+	Description string        `json:"-" form:"description"`
+	Scopes      string        `json:"-" form:"scopes"` // a scope a line: its name, then words about it
+	Fault       *models.Fault `json:"-"`
 }
 
 // Resource is the page of one resource.
@@ -68,10 +68,10 @@ type Holder struct {
 
 // RoleForm is a new role as it was filled in.
 type RoleForm struct {
-	Name        string        `form:"name"`
-	Description string        `form:"description"`
-	Kind        string        `form:"kind"`
-	Fault       *models.Fault `form:"-"`
+	Name        string        `json:"-" form:"name"`
+	Description string        `json:"-" form:"description"`
+	Kind        string        `json:"-" form:"kind"`
+	Fault       *models.Fault `json:"-"`
 }
 
 // Role is the page of one role.
