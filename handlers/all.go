@@ -184,6 +184,8 @@ func (a *App) resources() {
 	a.logto = logto.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience, Documents: a.documents,
 		Certificates: certificates,
 		Roles:        a.roles,
+		Resources:    a.apis,
+		Grants:       a.grants,
 		Webhooks:     a.webhooks,
 		Connections:  a.connections,
 		Domains:      a.domains,
@@ -196,12 +198,10 @@ func (a *App) resources() {
 		Connections: a.connections,
 		Domains:     a.domains,
 		Experience:  a.experience,
+		Resources:   a.apis,
+		Grants:      a.grants,
 		Host:        a.Config.host(),
 	})
-		Certificates: certificates, Roles: a.roles}
-	a.auth0 = auth0.Dialect{DB: db, Applications: a.applications, Clients: a.clients}
-		Certificates: certificates, Roles: a.roles, Resources: a.apis, Grants: a.grants}
-	a.auth0 = auth0.Dialect{DB: db, Resources: a.apis, Grants: a.grants, Applications: a.applications, Clients: a.clients}
 	a.people()
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
 	a.after = append(a.after, a.usages.Run, a.ring.Run, sealer.Run, func(ctx context.Context) { webhooks.NewWorker(a.webhooks, a.Config.Log).Run(ctx) },

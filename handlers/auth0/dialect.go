@@ -11,10 +11,10 @@ import (
 	"gatehouse/handlers/domains"
 	"gatehouse/handlers/events"
 	"gatehouse/handlers/experience"
-	"gatehouse/handlers/keys"
-	"gatehouse/handlers/settings"
 	"gatehouse/handlers/grants"
+	"gatehouse/handlers/keys"
 	"gatehouse/handlers/resources"
+	"gatehouse/handlers/settings"
 	"gatehouse/models"
 	"gatehouse/web"
 )
@@ -35,11 +35,11 @@ type Dialect struct {
 	Settings     settings.Ops
 	Domains      domains.Ops
 	Experience   experience.Ops
+	Resources    resources.Ops
+	Grants       grants.Ops
 	Host         string // under which the tenant is reached when no custom domain is the default
 
 	encoded *encodedClients
-	Resources    resources.Ops
-	Grants       grants.Ops
 }
 
 // New makes the dialect of a server. There is one: it holds what is remembered of answers.
@@ -71,8 +71,8 @@ func (d Dialect) Routes() []web.Route {
 		d.brandingRoutes, d.themeRoutes, d.pageTemplateRoutes, d.promptRoutes, d.customTextRoutes, d.partialsRoutes, d.renderingRoutes,
 		d.emailTemplateRoutes, d.emailProviderRoutes, d.domainRoutes, d.attackRoutes, d.bruteForceRoutes, d.breachedRoutes, d.captchaRoutes,
 		d.phoneProviderRoutes, d.phoneTemplateRoutes,
+		d.resourceServerRoutes, d.clientGrantRoutes,
 	} {
-	for _, more := range []func() []web.Route{d.resourceServerRoutes, d.clientGrantRoutes} {
 		all = append(all, more()...)
 	}
 	return all

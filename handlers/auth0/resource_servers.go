@@ -59,13 +59,6 @@ func (d Dialect) canonical(ctx context.Context, audience string) (string, error)
 	return r.Identifier, err
 }
 
-// lend lets an operation that is part of another read what it needs. Reach stays what it is.
-func lend(ctx context.Context, action string) context.Context {
-	actor := models.ActorFrom(ctx)
-	actor.Actions = append(append(models.Actions(nil), actor.Actions...), action)
-	return models.WithActor(ctx, actor)
-}
-
 type listResourceServersIn struct {
 	offsetIn
 	Identifiers   []string  `query:"identifiers" json:"-"`
@@ -188,9 +181,4 @@ func (in resourceServerIn) kept() map[string]json.RawMessage {
 		}
 	}
 	return out
-}
-
-// idIn names an object.
-type idIn struct {
-	ID string `path:"id" json:"-"`
 }

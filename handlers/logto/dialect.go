@@ -44,10 +44,10 @@ type Dialect struct {
 	Domains      domains.Ops
 	Cookies      keys.Cookies
 	Events       events.Ops
-
-	papers *papers
 	Resources    resources.Ops
 	Grants       grants.Ops
+
+	papers *papers
 }
 
 // In gives the same dialect inside a transaction.
