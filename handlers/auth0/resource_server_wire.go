@@ -36,10 +36,10 @@ type serverScope struct {
 
 type tokenEncryption struct {
 	Format string        `json:"format" rule:"required" enum:"compact-nested-jwe"`
-	Key    encryptionKey `json:"encryption_key" rule:"required"`
+	Key    tokenKey `json:"encryption_key" rule:"required"`
 }
 
-type encryptionKey struct {
+type tokenKey struct {
 	Name opt[string] `json:"name" rule:"min=1,max=128"`
 	Alg  string      `json:"alg" rule:"required" enum:"RSA-OAEP-256,RSA-OAEP-384,RSA-OAEP-512"`
 	KID  opt[string] `json:"kid" rule:"min=1,max=128"`
