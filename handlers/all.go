@@ -322,7 +322,6 @@ func (a *App) routes() []web.Route {
 		a.webhooks.Routes(),
 		a.mails.Routes(),
 		a.explorer().Routes(),
-		access.Pages{Resources: a.apis, Roles: a.roles, Grants: a.grants, Clients: a.clients}.Routes(),
 		access.Pages{Resources: a.apis, Roles: a.roles, Grants: a.grants, Clients: a.clients, Head: a.applications.Head}.Routes(),
 	} {
 		routes = append(routes, more...)

@@ -44,6 +44,7 @@ type covered struct {
 // coverage collects the objects.
 var coverage = []covered{{"application", applicationCoverage}, {"application secret", secretCoverage}, {"application look", lookCoverage},
 	{"SAML application", samlCoverage}, {"sign-in experience", experienceCoverage},
-	{"connector", connectorCoverage}}
+	{"connector", connectorCoverage},
+	{"resource", resourceCoverage}, {"scope", scopeCoverage}, {"role", roleCoverage}, {"user consent scopes", consentCoverage}}
 	{"SAML application", samlCoverage}, {"sign-in experience", experienceCoverage}, {"resource", resourceCoverage}, {"scope", scopeCoverage}, {"role", roleCoverage},
 	{"user consent scopes", consentCoverage}}
