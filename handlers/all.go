@@ -200,6 +200,8 @@ func (a *App) resources() {
 		Connections: a.connections,
 		Domains:     a.domains,
 		Experience:  a.experience,
+		Resources:   a.apis,
+		Grants:      a.grants,
 		Host:        a.Config.host(),
 	})
 	a.people()
@@ -333,6 +335,7 @@ func (a *App) routes() []web.Route {
 		a.mails.Routes(),
 		access.Pages{Resources: a.apis, Roles: a.roles, Grants: a.grants, Clients: a.clients, Head: a.applications.Head}.Routes(),
 		a.explorer().Routes(),
+		access.Pages{Resources: a.apis, Roles: a.roles, Grants: a.grants, Clients: a.clients, Head: a.applications.Head}.Routes(),
 	} {
 		routes = append(routes, more...)
 	}

@@ -35,6 +35,8 @@ type Dialect struct {
 	Settings     settings.Ops
 	Domains      domains.Ops
 	Experience   experience.Ops
+	Resources    resources.Ops
+	Grants       grants.Ops
 	Host         string // under which the tenant is reached when no custom domain is the default
 	Resources    resources.Ops
 	Grants       grants.Ops

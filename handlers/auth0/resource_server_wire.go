@@ -35,11 +35,11 @@ type serverScope struct {
 }
 
 type tokenEncryption struct {
-	Format string      `json:"format" rule:"required" enum:"compact-nested-jwe"`
-	Key    resourceKey `json:"encryption_key" rule:"required"`
+	Format string   `json:"format" rule:"required" enum:"compact-nested-jwe"`
+	Key    tokenKey `json:"encryption_key" rule:"required"`
 }
 
-type resourceKey struct {
+type tokenKey struct {
 	Name opt[string] `json:"name" rule:"min=1,max=128"`
 	Alg  string      `json:"alg" rule:"required" enum:"RSA-OAEP-256,RSA-OAEP-384,RSA-OAEP-512"`
 	KID  opt[string] `json:"kid" rule:"min=1,max=128"`

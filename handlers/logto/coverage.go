@@ -47,6 +47,3 @@ var coverage = []covered{{"application", applicationCoverage}, {"application sec
 	{"user consent scopes", consentCoverage}, {"connector", connectorCoverage},
 	{"phrases", phraseCoverage}, {"email template", templateCoverage}, {"configuration", configCoverage}, {"account center", accountCoverage},
 	{"captcha provider", captchaCoverage}, {"profile field", fieldCoverage}, {"domain", domainCoverage}, {"hook", hookCoverage}}
-	{"SAML application", samlCoverage}, {"sign-in experience", experienceCoverage},
-	{"phrases", phraseCoverage}, {"email template", templateCoverage}, {"configuration", configCoverage}, {"account center", accountCoverage},
-	{"captcha provider", captchaCoverage}, {"profile field", fieldCoverage}, {"domain", domainCoverage}}
