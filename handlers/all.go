@@ -200,8 +200,6 @@ func (a *App) resources() {
 		Connections: a.connections,
 		Domains:     a.domains,
 		Experience:  a.experience,
-		Resources:   a.apis,
-		Grants:      a.grants,
 		Host:        a.Config.host(),
 	})
 	a.people()
@@ -335,7 +333,6 @@ func (a *App) routes() []web.Route {
 		a.mails.Routes(),
 		access.Pages{Resources: a.apis, Roles: a.roles, Grants: a.grants, Clients: a.clients, Head: a.applications.Head}.Routes(),
 		a.explorer().Routes(),
-		access.Pages{Resources: a.apis, Roles: a.roles, Grants: a.grants, Clients: a.clients, Head: a.applications.Head}.Routes(),
 	} {
 		routes = append(routes, more...)
 	}
@@ -407,13 +404,3 @@ var applicationDialects = []applications.Dialect{{Name: "Transmit",
 		delete(body, "client_display_name") // what is left out stays, and this form says nothing of clients
 		return applications.Call{Verb: t.Method, Path: t.Path, Body: body}
 	}}}
-
-// told reads the object of an event as it is now, for webhooks whose dialect puts it into their bodies.
-func (a *App) told(ctx context.Context, e models.Event) any {
-	if e.ObjectKind == "role" && !strings.HasSuffix(e.Type, ".deleted") {
-		if row, err := a.roles.Get(models.System(ctx), roles.OneIn{ID: e.ObjectID}); err == nil {
-			return row
-		}
-	}
-	return nil
-}

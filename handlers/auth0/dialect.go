@@ -38,8 +38,6 @@ type Dialect struct {
 	Resources    resources.Ops
 	Grants       grants.Ops
 	Host         string // under which the tenant is reached when no custom domain is the default
-	Resources    resources.Ops
-	Grants       grants.Ops
 
 	encoded *encodedClients
 }
