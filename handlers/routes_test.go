@@ -299,8 +299,6 @@ var absent = map[string]bool{"/setup": true, "/console/account/totp": true, "/co
 type furniture struct {
 	app, client, secret, event, admin, key, resource, scope, role, grant, connection, webhook, delivery string
 }
-type furniture struct{ app, client, secret, event, admin, key, resource, role, grant, connection, webhook, delivery string }
-type furniture struct{ app, client, secret, event, admin, key, resource, scope, role, grant, connection string }
 
 func (s *site) furnish(token string) (f furniture) {
 	s.t.Helper()
