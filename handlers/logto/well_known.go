@@ -35,8 +35,8 @@ type publicExpOut struct {
 	SSOConnectors       []ssoConnector    `json:"ssoConnectors"`
 	ForgotPassword      forgotPassword    `json:"forgotPassword"`
 	IsDevelopmentTenant bool              `json:"isDevelopmentTenant"`
-	CustomProfileFields []struct{}        `json:"customProfileFields"`
-	ProfileFieldCatalog []struct{}        `json:"customProfileFieldCatalog"`
+	CustomProfileFields []profileFieldOut `json:"customProfileFields"`
+	ProfileFieldCatalog []profileFieldOut `json:"customProfileFieldCatalog"`
 }
 
 // socialConnector is an outside account on offer.
@@ -79,8 +79,17 @@ func (d Dialect) publicExp(ctx context.Context, in publicIn) (out publicExpOut, 
 	out.EmailBlocklistPolicy, out.ForgotPasswordMethods = nil, nil
 	out.SocialConnectors, out.SSOConnectors = offered(m.Connections, known), enterprise(m, known)
 	out.ForgotPassword = forgotPassword{slices.Contains(m.ForgotPassword, models.IdentifierPhone), slices.Contains(m.ForgotPassword, models.IdentifierEmail)}
-	out.CustomProfileFields, out.ProfileFieldCatalog = []struct{}{}, []struct{}{}
+	if err != nil {
+		return out, err
+	}
+	out.ProfileFieldCatalog, err = d.fields(ctx)
+	out.CustomProfileFields = askedFields(out.ProfileFieldCatalog, v.Settings.SignUp.Profile)
 	return out, err
+}
+
+// askedFields are those of all fields that sign-up asks for.
+func askedFields(all []profileFieldOut, names []string) []profileFieldOut {
+	return slices.DeleteFunc(slices.Clone(all), func(f profileFieldOut) bool { return !slices.Contains(names, f.Name) })
 }
 
 // scopeOf is the layer of an application; one that is not known sees the tenant's.
