@@ -138,16 +138,27 @@ func (s *Server) Mount(routes ...Route) error {
 	return nil
 }
 
-// moreStatic puts /a/list before /a/:id.
+// moreStatic orders routes so that the first that fits is the one that is meant: segment by segment, a word comes before a parameter,
+// and that before whatever remains. It orders all routes, or sorting would leave some pairs as they stood.
 func moreStatic(a, b string) bool {
 	as, bs := strings.Split(a, "/"), strings.Split(b, "/")
 	for i := 0; i < len(as) && i < len(bs); i++ {
-		ap, bp := strings.HasPrefix(as[i], ":"), strings.HasPrefix(bs[i], ":")
-		if ap != bp {
-			return bp
+		if ar, br := looseness(as[i]), looseness(bs[i]); ar != br {
+			return ar < br
 		}
 	}
-	return false
+	return len(as) < len(bs)
+}
+
+// looseness is how much a segment of a path fits: itself, any segment, anything.
+func looseness(segment string) int {
+	switch {
+	case strings.HasPrefix(segment, ":"):
+		return 1
+	case strings.ContainsAny(segment, "*+"):
+		return 2
+	}
+	return 0
 }
 
 // tagged refuses an input type whose body could set a field by its Go name.

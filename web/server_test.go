@@ -348,3 +348,26 @@ func FuzzDecodeJSON(f *testing.F) {
 		}
 	})
 }
+
+// TestWordsComeBeforeParameters: whatever stands between them in the list, /z/default is found before /z/:id.
+func TestWordsComeBeforeParameters(t *testing.T) {
+	route := func(path string) web.Route {
+		return web.Route{Method: "GET", Path: path, Action: web.Public, Endpoint: web.Raw(web.Native, func(_ context.Context, r *web.Request) error {
+			return r.Bytes(200, "text/plain", []byte(path))
+		})}
+	}
+	paths := []string{"/z/:id"}
+	for _, letter := range strings.Split("abcdefghijklmnopqrstuvwxy", "") {
+		paths = append(paths, "/"+letter, "/"+letter+"/:id", "/"+letter+"/:id/more", "/"+letter+"/list")
+	}
+	routes := []web.Route{}
+	for _, path := range append(paths, "/z/default") {
+		routes = append(routes, route(path))
+	}
+	s := serve(t, routes...)
+	for path, want := range map[string]string{"/z/default": "/z/default", "/z/x": "/z/:id", "/m/list": "/m/list", "/m/x/more": "/m/:id/more"} {
+		if _, body := ask(t, s, "GET", path, ""); body != want {
+			t.Errorf("%s leads to %s", path, body)
+		}
+	}
+}
