@@ -133,7 +133,7 @@ func complaint(f models.FieldFault) string {
 
 // source tells from where the binder reads the input of a route by this name.
 func source(r *web.Request, name string) string {
-	if r.Route() == nil || r.Route().In() == nil || r.Route().In().Kind() != reflect.Struct {
+	if name == "" || r.Route() == nil || r.Route().In() == nil || r.Route().In().Kind() != reflect.Struct {
 		return ""
 	}
 	for _, f := range reflect.VisibleFields(r.Route().In()) {

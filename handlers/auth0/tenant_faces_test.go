@@ -121,7 +121,7 @@ func TestBreachedPasswordsAreTheExperience(t *testing.T) {
 		w.native(200, "PATCH", "/experience", object{"password": object{"reject_pwned": false}})
 		equal(t, "taken away elsewhere", w.do(200, "GET", path, nil).at("stage", "pre-change-password", "shields"), []string{"admin_notification"})
 		w.native(200, "PATCH", "/experience", object{"password": object{"reject_pwned": true}})
-		equal(t, "set elsewhere", w.do(200, "GET", path, nil).at("stage", "pre-user-registration", "shields"), []string{"block"})
+		equal(t, "set elsewhere", w.do(200, "GET", path, nil).at("stage", "pre-change-password", "shields"), []string{"block", "admin_notification"})
 		w.do(200, "PATCH", path, object{"enabled": false})
 		equal(t, "switched off here", rule(), false)
 	})

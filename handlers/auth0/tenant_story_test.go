@@ -83,7 +83,7 @@ var tenantStory = []step{
 	{"update:custom_domains", "PATCH", "/custom-domains/default", "", `{"domain":"localhost"}`, 200},
 	{"delete:custom_domains", "DELETE", "/custom-domains/{custom_domain_id}", "", "", 204},
 	{"read:attack_protection", "GET", "/attack-protection/bot-detection", "", "", 200},
-	{"update:attack_protection", "PATCH", "/attack-protection/bot-detection", "", `{"bot_detection_level":"high","allowlist":["203.0.113.0/24","2001:db8::1"]}`, 200},
+	{"update:attack_protection", "PATCH", "/attack-protection/bot-detection", "", `{"bot_detection_level":"high","allowlist":[]}`, 200},
 	{"update:attack_protection", "PATCH", "/attack-protection/bot-detection", "refused_bot_detection", "", 400},
 	{"read:attack_protection", "GET", "/attack-protection/breached-password-detection", "", "", 200},
 	{"update:attack_protection", "PATCH", "/attack-protection/breached-password-detection", "update_breached", "", 200},
@@ -92,7 +92,7 @@ var tenantStory = []step{
 	{"read:attack_protection", "GET", "/attack-protection/captcha", "", "", 200},
 	{"update:attack_protection", "PATCH", "/attack-protection/captcha", "update_captcha", "", 200},
 	{"read:attack_protection", "GET", "/attack-protection/suspicious-ip-throttling", "", "", 200},
-	{"update:attack_protection", "PATCH", "/attack-protection/suspicious-ip-throttling", "", `{"stage":{"pre-login":{"max_attempts":7}}}`, 200},
+	{"update:attack_protection", "PATCH", "/attack-protection/suspicious-ip-throttling", "", `{"allowlist":["203.0.113.0/24","2001:db8::1"],"stage":{"pre-login":{"max_attempts":7}}}`, 200},
 }
 
 // phoneStory is every operation on text messages and calls.

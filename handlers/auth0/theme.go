@@ -131,14 +131,20 @@ func (d Dialect) themeRoutes() []web.Route {
 	}
 }
 
-// readTheme reads the theme, which must have this id unless none is named.
-func (d Dialect) readTheme(ctx context.Context, id string) (themeOut, error) {
+// keptTheme reads the theme as it was written. It must have this id, unless none is named.
+func (d Dialect) keptTheme(ctx context.Context, id string) (themeOut, error) {
 	t, err := documents.Load(ctx, d.Documents, only(themeKind), themeOut{})
+	if err == nil && (t.ThemeID == "" || id != "" && id != t.ThemeID) {
+		err = models.Missing(themeKind)
+	}
+	return t, err
+}
+
+// readTheme reads the theme as it is drawn.
+func (d Dialect) readTheme(ctx context.Context, id string) (themeOut, error) {
+	t, err := d.keptTheme(ctx, id)
 	if err != nil {
 		return t, err
-	}
-	if t.ThemeID == "" || id != "" && id != t.ThemeID {
-		return t, models.Missing(themeKind)
 	}
 	e, err := d.look(ctx)
 	return t.drawn(e.Branding), err
@@ -164,7 +170,7 @@ func (d Dialect) createTheme(ctx context.Context, in themeIn) (themeOut, error) 
 
 func (d Dialect) patchTheme(ctx context.Context, in patchThemeIn) (out themeOut, err error) {
 	err = d.within(ctx, func(ctx context.Context, d Dialect) error {
-		before, err := d.readTheme(ctx, in.ThemeID)
+		before, err := d.keptTheme(ctx, in.ThemeID)
 		if err != nil {
 			return err
 		}
@@ -189,7 +195,7 @@ func (d Dialect) patchTheme(ctx context.Context, in patchThemeIn) (out themeOut,
 
 func (d Dialect) deleteTheme(ctx context.Context, in themeIDIn) error {
 	return d.within(ctx, func(ctx context.Context, d Dialect) error {
-		t, err := d.readTheme(ctx, in.ThemeID)
+		t, err := d.keptTheme(ctx, in.ThemeID)
 		if err != nil {
 			return err
 		}
