@@ -68,6 +68,14 @@ var sharedContract = sync.OnceValue(func() *contract {
 		panic(err)
 	}
 	eitherWay(tree.(map[string]any)["paths"])
+	components, _ := tree.(map[string]any)["components"].(map[string]any)
+	schemas, _ := components["schemas"].(map[string]any)
+	for name, schema := range schemas {
+		if list, ok := schema.(map[string]any); ok && strings.HasPrefix(name, "List") && list["oneOf"] != nil {
+			list["anyOf"] = list["oneOf"]
+			delete(list, "oneOf")
+		}
+	}
 	c.compiler.UseRegexpEngine(func(source string) (jsonschema.Regexp, error) {
 		for _, o := range otherwise {
 			if strings.Contains(source, o.holds) {

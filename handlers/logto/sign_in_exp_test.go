@@ -185,6 +185,15 @@ func TestWellKnown(t *testing.T) {
 				t.Errorf("%s: %d %s", path, got.status, got.body)
 			}
 		}
+		w.do(201, "POST", "/api/custom-profile-fields", object{"name": "nickname", "type": "Text", "label": "Nickname", "required": false, "config": object{}})
+		asked := func() int {
+			return len(w.do(200, "GET", "/api/.well-known/sign-in-exp", nil)["customProfileFields"].([]any))
+		}
+		before := asked()
+		w.do(200, "PATCH", exp, object{"signUpProfileFields": []any{object{"name": "nickname"}}})
+		if before != 0 || asked() != 1 {
+			t.Errorf("sign-up asks for %d fields, then %d", before, asked())
+		}
 		for _, c := range []struct{ query, accept, want string }{{"", "", "en"}, {"?lng=es", "ar", "es"}, {"", "ar;q=0.9", "ar"}, {"?lng=zz", "", "en"}} {
 			a := w.call("", "GET", "/api/.well-known/phrases"+c.query, nil, "Accept-Language", c.accept)
 			if a.status != 200 || a.header.Get("Content-Language") != c.want || len(a.object(t)) == 0 {
