@@ -160,7 +160,7 @@ func TestMailIsConfiguredOnce(t *testing.T) {
 
 		w.do(201, "POST", "/emails/provider", object{"name": "smtp", "default_from_address": "a@example.com",
 			"credentials": object{"smtp_host": "mail.example.com", "smtp_port": 465, "smtp_user": "u", "smtp_pass": "hunter22hunter"}})
-		raw := w.call(w.tokenFor(origin+"/rest/v1", ""), "GET", "/documents/"+models.KindEmailProvider+"/"+models.OneDocument, nil)
+		raw := w.call(w.tokenFor(origin+"/rest/v1", ""), "GET", "/rest/v1/documents/"+models.KindEmailProvider+"/"+models.OneDocument, nil)
 		if strings.Contains(string(raw.body), "hunter22") {
 			t.Errorf("the password is in the document: %s", raw.body)
 		}
