@@ -18,6 +18,7 @@ type resourceServerIn struct {
 	AllowOfflineAccess       opt[bool]                               `json:"allow_offline_access"`
 	AllowOnlineAccess        opt[bool]                               `json:"allow_online_access"`
 	TokenLifetime            opt[int64]                              `json:"token_lifetime" rule:"min=0,max=2592000"`
+	TokenLifetimeForWeb      opt[int64]                              `json:"token_lifetime_for_web" rule:"min=0,max=2592000"`
 	TokenDialect             opt[string]                             `json:"token_dialect" enum:"access_token,access_token_authz,rfc9068_profile,rfc9068_profile_authz"`
 	SkipConsent              opt[bool]                               `json:"skip_consent_for_verifiable_first_party_clients"`
 	EnforcePolicies          opt[bool]                               `json:"enforce_policies"`
@@ -87,7 +88,9 @@ func (in resourceServerIn) creation() resources.Fields {
 	if !f.LifetimeSeconds.Set {
 		f.LifetimeSeconds = models.Some[int64](serverLifetime)
 	}
-	f.WebLifetimeSeconds = models.Some[int64](serverWebLifetime)
+	if !f.WebLifetimeSeconds.Set {
+		f.WebLifetimeSeconds = models.Some[int64](serverWebLifetime)
+	}
 	if _, said := f.Stored.V["auth0.subject_type_authorization"]; !said {
 		f.Stored.V["auth0.subject_type_authorization"] = json.RawMessage(serverPolicies)
 	}
@@ -96,7 +99,7 @@ func (in resourceServerIn) creation() resources.Fields {
 
 // fields are the product's words for what the caller said.
 func (in resourceServerIn) fields() resources.Fields {
-	f := resources.Fields{Name: in.Name, SigningAlg: in.SigningAlg, LifetimeSeconds: in.TokenLifetime, AllowOfflineAccess: in.AllowOfflineAccess, SkipConsent: in.SkipConsent}
+	f := resources.Fields{Name: in.Name, SigningAlg: in.SigningAlg, LifetimeSeconds: in.TokenLifetime, WebLifetimeSeconds: in.TokenLifetimeForWeb, AllowOfflineAccess: in.AllowOfflineAccess, SkipConsent: in.SkipConsent}
 	f.Stored = models.Some(in.kept())
 	if in.SigningSecret.Set {
 		f.SigningSecret = models.Some(models.NewSecret(in.SigningSecret.V))

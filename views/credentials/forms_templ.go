@@ -853,7 +853,7 @@ func Confirm(d Danger) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.ConfirmDanger(ui.DangerOpts{
-				Title: d.title() + "?", Undo: "This cannot be undone: its value is erased.", Action: URL(d.Client.ID, d.Row.ID, d.path()), Button: d.verb() + " secret", Icon: d.icon(), Cancel: URL(d.Client.ID),
+				Title: d.title() + "?", Inside: true, Undo: "This cannot be undone: its value is erased.", Action: URL(d.Client.ID, d.Row.ID, d.path()), Button: d.verb() + " secret", Icon: d.icon(), Cancel: URL(d.Client.ID),
 				Impacts: d.impacts(),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
