@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 )
@@ -116,6 +117,14 @@ type Request struct {
 	Agent  string
 	Face   string // native, console, oauth, transmit, auth0, logto, command
 	Origin string // the configured public origin that was addressed
+}
+
+// Lend lets an operation that is part of another do what its caller may do anyway by way of the whole: whoever creates a client
+// gets its first secret. Reach stays what it is.
+func Lend(ctx context.Context, actions ...string) context.Context {
+	actor := ActorFrom(ctx)
+	actor.Actions = append(slices.Clone(actor.Actions), actions...)
+	return WithActor(ctx, actor)
 }
 
 type actorKey struct{}

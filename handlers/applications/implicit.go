@@ -70,10 +70,10 @@ func (o Ops) DeleteClient(ctx context.Context, id string) error {
 			return err
 		}
 		if alone && app.Implicit {
-			return to.Delete(lend(ctx, "application.delete"), DeleteIn{ID: app.ID})
+			return to.Delete(models.Lend(ctx, "application.delete"), DeleteIn{ID: app.ID})
 		}
 		if c.IsDefault && !alone {
-			if err := to.handOver(lend(ctx, "client.update"), c); err != nil {
+			if err := to.handOver(models.Lend(ctx, "client.update"), c); err != nil {
 				return err
 			}
 		}
@@ -100,13 +100,6 @@ func (o Ops) alone(ctx context.Context, applicationID string) (bool, error) {
 		return false, fmt.Errorf("count clients of application %s: %w", applicationID, err)
 	}
 	return n <= 1, nil
-}
-
-// lend lets an operation that is part of another do what its caller may do by way of the whole.
-func lend(ctx context.Context, action string) context.Context {
-	actor := models.ActorFrom(ctx)
-	actor.Actions = append(append(models.Actions(nil), actor.Actions...), action)
-	return models.WithActor(ctx, actor)
 }
 
 // named is the container's name: that of the client, as far as the rules of applications allow it.

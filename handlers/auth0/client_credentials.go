@@ -105,12 +105,12 @@ func shownSubject(c models.Client) credentialOut {
 
 // credentialsOf gives everything but secrets that a client authenticates by.
 func (d Dialect) credentialsOf(ctx context.Context, clientID string) ([]credentialOut, error) {
-	c, err := d.Clients.Get(lend(ctx, "client.read"), clients.OneIn{ID: clientID})
+	c, err := d.Clients.Get(models.Lend(ctx, "client.read"), clients.OneIn{ID: clientID})
 	if err != nil {
 		return nil, err
 	}
 	out := []credentialOut{}
-	ctx = lend(ctx, "credential.read")
+	ctx = models.Lend(ctx, "credential.read")
 	for _, list := range []func(context.Context, credentials.ClientIn) (models.List[credentials.Credential], error){d.Clients.Credentials.ListKeys, d.Clients.Credentials.ListCertificates} {
 		rows, err := list(ctx, credentials.ClientIn{ClientID: clientID})
 		if err != nil {
@@ -133,7 +133,7 @@ func (d Dialect) listCredentials(ctx context.Context, in clientIDIn) ([]credenti
 }
 
 func (d Dialect) createCredential(ctx context.Context, in createCredentialIn) (credentialOut, error) {
-	return d.add(lend(ctx, "client.read", "client.update"), in.ClientID, in.pemCredential)
+	return d.add(models.Lend(ctx, "client.read", "client.update"), in.ClientID, in.pemCredential)
 }
 
 func (d Dialect) getCredential(ctx context.Context, in credentialIn) (credentialOut, error) {
@@ -158,7 +158,7 @@ func (d Dialect) updateCredential(ctx context.Context, in updateCredentialIn) (c
 }
 
 func (d Dialect) deleteCredential(ctx context.Context, in credentialIn) error {
-	ctx = lend(ctx, "client.read", "client.update")
+	ctx = models.Lend(ctx, "client.read", "client.update")
 	if in.CredentialID == subjectID {
 		_, err := d.Clients.Update(ctx, clients.UpdateIn{ID: in.ClientID, Settings: clients.Settings{TLSClientAuth: models.Null[models.TLSClientAuth]()}})
 		return absent(err)
@@ -186,7 +186,7 @@ func (d Dialect) rotateSecret(ctx context.Context, in idIn) (clientOut, error) {
 	if err != nil {
 		return clientOut{}, err
 	}
-	return d.show(lend(ctx, "credential.read"), c, &value.Value)
+	return d.show(models.Lend(ctx, "credential.read"), c, &value.Value)
 }
 
 func isReason(err error, reason string) bool {

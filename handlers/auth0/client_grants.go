@@ -166,7 +166,7 @@ func (in *updateClientGrantIn) CheckShape(c *models.Check) {
 }
 
 func (d Dialect) updateClientGrant(ctx context.Context, in updateClientGrantIn) (clientGrantOut, error) {
-	g, err := d.grant(lend(ctx, "client_grant.read"), in.ID)
+	g, err := d.grant(models.Lend(ctx, "client_grant.read"), in.ID)
 	if err == nil {
 		g, err = d.Grants.Update(ctx, grants.UpdateIn{ID: g.ID, Fields: in.fields()})
 	}
@@ -175,7 +175,7 @@ func (d Dialect) updateClientGrant(ctx context.Context, in updateClientGrantIn) 
 
 // deleteClientGrant answers the same for what was there and what was not: the document knows no 404 here.
 func (d Dialect) deleteClientGrant(ctx context.Context, in idIn) error {
-	g, err := d.grant(lend(ctx, "client_grant.read"), in.ID)
+	g, err := d.grant(models.Lend(ctx, "client_grant.read"), in.ID)
 	if err == nil {
 		err = d.Grants.Delete(ctx, grants.OneIn{ID: g.ID})
 	}

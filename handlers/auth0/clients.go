@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
-	"slices"
 
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/credentials"
@@ -71,11 +70,11 @@ func (d Dialect) createClient(ctx context.Context, in createClientIn) (out clien
 		if err != nil {
 			return clientNames.rename(err)
 		}
-		c, err := d.prove(lend(ctx, "client.update", "credential.create", "credential.read"), made.Client, in.clientIn)
+		c, err := d.prove(models.Lend(ctx, "client.update", "credential.create", "credential.read"), made.Client, in.clientIn)
 		if err != nil {
 			return err
 		}
-		out, err = d.show(lend(ctx, "credential.read"), c, first(made.Secret))
+		out, err = d.show(models.Lend(ctx, "credential.read"), c, first(made.Secret))
 		return err
 	})
 	return out, err
@@ -87,13 +86,6 @@ func first(v *credentials.Value) *string {
 		return nil
 	}
 	return &v.Value
-}
-
-// lend lets an operation that is part of another do what its caller may do by way of the whole. Reach stays what it is.
-func lend(ctx context.Context, actions ...string) context.Context {
-	actor := models.ActorFrom(ctx)
-	actor.Actions = append(slices.Clone(actor.Actions), actions...)
-	return models.WithActor(ctx, actor)
 }
 
 // keepAddons seals what was said of addons: keys and passwords are among them.
@@ -137,7 +129,7 @@ func (d Dialect) showOne(ctx context.Context, c models.Client) (clientOut, error
 	if err != nil {
 		return clientOut{}, err
 	}
-	return d.show(lend(ctx, "credential.read"), c, secrets[c.ID])
+	return d.show(models.Lend(ctx, "credential.read"), c, secrets[c.ID])
 }
 
 // show adds to a client what is not of its row: addons, and the ids of what it authenticates by.
@@ -176,7 +168,7 @@ func (d Dialect) secrets(ctx context.Context, rows []models.Client) (map[string]
 func (d Dialect) updateClient(ctx context.Context, in updateClientIn) (out clientOut, err error) {
 	err = models.InTx(ctx, d.DB, func(ctx context.Context, tx models.DB) error {
 		d := d.In(tx)
-		now, err := d.Clients.Get(lend(ctx, "client.read"), clients.OneIn{ID: in.ID})
+		now, err := d.Clients.Get(models.Lend(ctx, "client.read"), clients.OneIn{ID: in.ID})
 		if err != nil {
 			return err
 		}
@@ -189,11 +181,11 @@ func (d Dialect) updateClient(ctx context.Context, in updateClientIn) (out clien
 		if err != nil {
 			return clientNames.rename(err)
 		}
-		if c, err = d.prove(lend(ctx, "credential.create", "credential.read"), c, in.clientIn); err != nil {
+		if c, err = d.prove(models.Lend(ctx, "credential.create", "credential.read"), c, in.clientIn); err != nil {
 			return err
 		}
 		if in.ClientSecret.Set {
-			if err := d.replaceSecret(lend(ctx, "credential.create", "credential.update", "credential.read", "credential.delete"), c.ID, in.ClientSecret.V); err != nil {
+			if err := d.replaceSecret(models.Lend(ctx, "credential.create", "credential.update", "credential.read", "credential.delete"), c.ID, in.ClientSecret.V); err != nil {
 				return err
 			}
 		}

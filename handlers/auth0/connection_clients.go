@@ -86,7 +86,7 @@ func orNullBody(body []byte) []byte {
 }
 
 func (d Dialect) switchClients(ctx context.Context, in switchClientsIn) error {
-	c, err := d.connection(lend(ctx, "connection.read"), in.ID)
+	c, err := d.connection(models.Lend(ctx, "connection.read"), in.ID)
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func connectionKeyShown(k models.ConnectionKey) connectionKeyOut {
 
 // keys finds the connection of a path for whoever holds a right on its keys.
 func (d Dialect) keysOf(ctx context.Context, id string) (connections.IDIn, error) {
-	c, err := d.connection(lend(ctx, "connection.read"), id)
+	c, err := d.connection(models.Lend(ctx, "connection.read"), id)
 	return connections.IDIn{ID: c.ID}, err
 }
 

@@ -81,7 +81,7 @@ func (d Dialect) listClientConnections(ctx context.Context, in listClientConnect
 	if err != nil {
 		return out, err
 	}
-	ctx = lend(ctx, "connection.read", "client.read")
+	ctx = models.Lend(ctx, "connection.read", "client.read")
 	c, err := d.Clients.Get(ctx, clients.OneIn{ID: in.ID})
 	if err != nil {
 		return out, err

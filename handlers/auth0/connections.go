@@ -39,7 +39,7 @@ func (d Dialect) createConnection(ctx context.Context, in createConnectionIn) (o
 		if err != nil {
 			return err
 		}
-		out, err = d.In(tx).whole(lend(ctx, "connection.read"), made)
+		out, err = d.In(tx).whole(models.Lend(ctx, "connection.read"), made)
 		return err
 	})
 	return out, err
@@ -96,7 +96,7 @@ type updateConnectionIn struct {
 func (d Dialect) updateConnection(ctx context.Context, in updateConnectionIn) (out connectionOut, err error) {
 	err = models.InTx(ctx, d.DB, func(ctx context.Context, tx models.DB) error {
 		d := d.In(tx)
-		c, err := d.connection(lend(ctx, "connection.read"), in.ID)
+		c, err := d.connection(models.Lend(ctx, "connection.read"), in.ID)
 		if err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ func (d Dialect) updateConnection(ctx context.Context, in updateConnectionIn) (o
 		if err != nil {
 			return err
 		}
-		out, err = d.whole(lend(ctx, "connection.read"), after)
+		out, err = d.whole(models.Lend(ctx, "connection.read"), after)
 		return err
 	})
 	return out, err
@@ -116,7 +116,7 @@ type deletedOut struct {
 }
 
 func (d Dialect) deleteConnection(ctx context.Context, in connectionIn) (deletedOut, error) {
-	c, err := d.connection(lend(ctx, "connection.read"), in.ID)
+	c, err := d.connection(models.Lend(ctx, "connection.read"), in.ID)
 	if err != nil {
 		return deletedOut{}, err
 	}

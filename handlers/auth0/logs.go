@@ -143,7 +143,7 @@ func fromNowhere() error {
 
 func (in listLogsIn) search(s span) (events.FindIn, error) {
 	var c models.Check
-	find := events.FindIn{After: s.From, Oldest: s.Checkpoint, Offset: int(min(s.Offset, logMost)), Limit: int(s.Limit), Total: s.Totals}
+	find := events.FindIn{After: s.From, Oldest: s.Checkpoint, Offset: min(s.Offset, logMost), Limit: s.Limit, Total: s.Totals}
 	c.That(s.Offset+s.Limit <= logMost, "page", "out_of_range", "Pages lead through the newest 1000 events. Use from and take beyond them")
 	switch in.Sort {
 	case "", "date:-1":

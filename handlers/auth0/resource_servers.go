@@ -55,7 +55,7 @@ func audience(ctx context.Context, system, identifier string) string {
 
 // canonical is the identifier under which a resource is stored, for a name that a caller uses.
 func (d Dialect) canonical(ctx context.Context, audience string) (string, error) {
-	r, err := d.Resources.ByIdentifier(lend(ctx, "resource.read"), audience)
+	r, err := d.Resources.ByIdentifier(models.Lend(ctx, "resource.read"), audience)
 	return r.Identifier, err
 }
 
@@ -134,7 +134,7 @@ type updateResourceServerIn struct {
 }
 
 func (d Dialect) updateResourceServer(ctx context.Context, in updateResourceServerIn) (resourceServerOut, error) {
-	r, err := d.server(lend(ctx, "resource.read"), in.ID)
+	r, err := d.server(models.Lend(ctx, "resource.read"), in.ID)
 	if err == nil {
 		r, err = d.Resources.Update(ctx, resources.UpdateIn{ID: r.ID, Fields: in.fields()})
 	}
@@ -146,7 +146,7 @@ func (d Dialect) updateResourceServer(ctx context.Context, in updateResourceServ
 
 // deleteResourceServer answers the same for what was there and what was not: the document knows no 404 here.
 func (d Dialect) deleteResourceServer(ctx context.Context, in idIn) error {
-	r, err := d.server(lend(ctx, "resource.read"), in.ID)
+	r, err := d.server(models.Lend(ctx, "resource.read"), in.ID)
 	if err == nil {
 		err = d.Resources.Delete(ctx, resources.OneIn{ID: r.ID})
 	}

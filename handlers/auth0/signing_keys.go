@@ -56,7 +56,7 @@ type kidIn struct {
 
 // ring gives the published keys of the document's algorithm, newest first.
 func (d Dialect) ring(ctx context.Context) ([]models.SigningKey, error) {
-	list, err := d.Keys.List(lend(ctx, "key.read"), keys.None{})
+	list, err := d.Keys.List(models.Lend(ctx, "key.read"), keys.None{})
 	var out []models.SigningKey
 	for _, k := range list.Items {
 		if k.Alg == keyAlg && k.Status != models.KeyRetired {
@@ -106,7 +106,7 @@ func (d Dialect) showKey(ctx context.Context, k models.SigningKey) (keyOut, erro
 	if u, err := url.Parse(models.RequestFrom(ctx).Origin); err == nil && u.Hostname() != "" {
 		host = u.Hostname()
 	}
-	der, err := d.Keys.Certificate(lend(ctx, "key.read"), k.ID, host)
+	der, err := d.Keys.Certificate(models.Lend(ctx, "key.read"), k.ID, host)
 	if err != nil {
 		return keyOut{}, err
 	}
@@ -158,7 +158,7 @@ func bundle(der []byte) []byte {
 // rotateKeys lets the next key sign at once and makes another next one. It gives the key that signs now. Keys are made outside of
 // transactions, because that takes tenths of a second.
 func (d Dialect) rotateKeys(ctx context.Context, _ web.None) (turned, error) {
-	ctx = lend(ctx, "key.read", "key.create", "key.rotate")
+	ctx = models.Lend(ctx, "key.read", "key.create", "key.rotate")
 	next, err := d.next(ctx)
 	if err != nil {
 		return turned{}, err
@@ -193,7 +193,7 @@ func (d Dialect) next(ctx context.Context) (models.SigningKey, error) {
 // revokeKey takes a key out of the key set at once: a previous one, or a next one, which another takes the place of. The key that
 // signs cannot go before another does.
 func (d Dialect) revokeKey(ctx context.Context, in kidIn) (turned, error) {
-	ctx = lend(ctx, "key.rotate", "key.read", "key.create", "key.delete")
+	ctx = models.Lend(ctx, "key.rotate", "key.read", "key.create", "key.delete")
 	k, err := d.key(ctx, in.KID)
 	if err != nil {
 		return turned{}, err

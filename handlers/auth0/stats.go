@@ -70,7 +70,7 @@ func (d Dialect) daily(ctx context.Context, in dailyIn) ([]dailyOut, error) {
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	return d.days(lend(ctx, "event.read"), from, days)
+	return d.days(models.Lend(ctx, "event.read"), from, days)
 }
 
 func (d Dialect) days(ctx context.Context, from time.Time, n int) ([]dailyOut, error) {
@@ -96,5 +96,5 @@ func (d Dialect) days(ctx context.Context, from time.Time, n int) ([]dailyOut, e
 // activeUsers is how many people signed in within the last 30 days.
 func (d Dialect) activeUsers(ctx context.Context, _ web.None) (int64, error) {
 	since := models.Now().Add(-activeWithin)
-	return d.Events.Actors(lend(ctx, "event.read"), events.FilterIn{Types: loginTypes, Outcome: "success", Since: &since})
+	return d.Events.Actors(models.Lend(ctx, "event.read"), events.FilterIn{Types: loginTypes, Outcome: "success", Since: &since})
 }

@@ -49,11 +49,11 @@ const unsaidTenant = `{"allowed_logout_urls":[],"default_directory":"","enabled_
 "authorization_response_iss_parameter_supported":true,"resource_parameter_profile":"compatibility","client_id_metadata_document_supported":false}`
 
 func (d Dialect) getTenant(ctx context.Context, _ getTenantIn) (map[string]json.RawMessage, error) {
-	t, err := d.Settings.Get(lend(ctx, "settings.read"), struct{}{})
+	t, err := d.Settings.Get(models.Lend(ctx, "settings.read"), struct{}{})
 	if err != nil {
 		return nil, err
 	}
-	kept, err := documents.Load(lend(ctx, "tenant_settings.read"), d.Documents, tenantDocument, map[string]json.RawMessage{})
+	kept, err := documents.Load(models.Lend(ctx, "tenant_settings.read"), d.Documents, tenantDocument, map[string]json.RawMessage{})
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func tenant(t models.Tenant, kept map[string]json.RawMessage) map[string]json.Ra
 
 func (d Dialect) updateTenant(ctx context.Context, in updateTenantIn) (out map[string]json.RawMessage, err error) {
 	err = models.InTx(ctx, d.DB, func(ctx context.Context, tx models.DB) error {
-		d, ctx := d.In(tx), lend(ctx, "settings.read", "tenant_settings.read", "tenant_settings.create", "tenant_settings.update")
+		d, ctx := d.In(tx), models.Lend(ctx, "settings.read", "tenant_settings.read", "tenant_settings.create", "tenant_settings.update")
 		t, err := d.Settings.Update(ctx, settings.UpdateIn{Name: in.FriendlyName, SupportEmail: in.SupportEmail, SupportURL: in.SupportURL, DefaultAudience: in.DefaultAudience})
 		if err != nil {
 			return tenantNames.rename(err)

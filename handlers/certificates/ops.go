@@ -197,7 +197,8 @@ func (o Ops) drop(ctx context.Context, cert Certificate) error {
 // lend lets whoever may do something with a client's credentials do it with the documents that they are, whose rights are not
 // given out. Reach was judged on the client.
 func lend(ctx context.Context) context.Context {
+	ctx = models.Lend(ctx, kind+".*")
 	actor := models.ActorFrom(ctx)
-	actor.Actions, actor.ApplicationID = append(append(models.Actions(nil), actor.Actions...), kind+".*"), ""
+	actor.ApplicationID = ""
 	return models.WithActor(ctx, actor)
 }

@@ -104,9 +104,7 @@ func (o Ops) firstSecret(ctx context.Context, c models.Client, in CreateIn) (*cr
 		return nil, nil
 	}
 	// Whoever may create a client gets its first secret, with no right to touch those of others.
-	actor := models.ActorFrom(ctx)
-	actor.Actions = append(append(models.Actions(nil), actor.Actions...), "credential.create")
-	ctx = models.WithActor(ctx, actor)
+	ctx = models.Lend(ctx, "credential.create")
 	first := credentials.CreateIn{ClientID: c.ID, Name: "Default secret"}
 	if in.Secret.Empty() {
 		v, err := o.Credentials.Create(ctx, first)

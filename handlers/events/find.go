@@ -9,58 +9,72 @@ import (
 	"gatehouse/models"
 )
 
-// FindIn asks for a stretch of the log, for dialects that page by number or by the last event they saw.
+// FindIn asks for a stretch of the log, for dialects that page by number or by the last event they saw. What comes later in a list
+// costs more by number, so that lists of ours page by cursor.
 type FindIn struct {
 	FilterIn
-	After  string // the stretch begins behind this event and goes towards the newest
+	After  string // the stretch begins behind this event and goes towards the newest; Offset is passed over
 	Oldest bool   // oldest first, as after an event
-	Offset int
-	Limit  int
-	Total  bool // count all that match
+	Offset int64
+	Limit  int64
+	Total  bool  // count all that match
+	Most   int64 // where counting ends; 0 counts all
 }
 
-// Find gives a stretch of the log.
-// Faults: Invalid (a filter), NotFound (event).
+// Find gives a stretch of the log, newest first unless it says otherwise.
+// Faults: Invalid (a filter), NotFound (event, application).
 func (o Ops) Find(ctx context.Context, in FindIn) (out models.Hits[models.Event], err error) {
 	f, err := check(ctx, in.FilterIn)
 	if err != nil {
 		return out, err
 	}
-	var from models.Key
 	if in.After != "" {
-		e, err := o.one(ctx, f, in.After)
-		if err != nil {
-			return out, err
+		out.Items, err = o.after(ctx, f, in.After, int(in.Limit))
+	} else {
+		out.Items, err = o.numbered(ctx, f, in)
+	}
+	if err == nil && in.Total {
+		if in.Most == 0 {
+			in.Most = everything
 		}
-		from = place(e)
-	}
-	from.Back = in.Oldest || in.After != ""
-	rows, err := o.page(ctx, f, from, in.Offset+in.Limit)
-	if err != nil {
-		return out, err
-	}
-	out.Items = rows[min(in.Offset, len(rows)):]
-	if in.Total {
-		out.Total, err = o.count(ctx, f)
+		out.Total, err = o.atMost(ctx, f, in.Most)
 	}
 	return out, err
 }
 
-// count is how many events pass a filter.
-func (o Ops) count(ctx context.Context, f filter) (int64, error) {
-	branches, err := o.branches(ctx, f)
+// everything is more events than any log holds.
+const everything = 1 << 40
+
+// after gives what happened since an event.
+func (o Ops) after(ctx context.Context, f filter, id string, limit int) ([]models.Event, error) {
+	e, err := o.one(ctx, f, id)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	var n int64
-	for _, b := range branches { // types do not overlap, and neither do the meanings that are counted here
-		one, err := b(f.where(o.DB.Read.NewSelect().Table("events"))).Count(ctx)
-		if err != nil {
-			return 0, fmt.Errorf("count events: %w", err)
-		}
-		n += int64(one)
+	from := place(e)
+	from.Back = true
+	return o.page(ctx, f, from, limit)
+}
+
+// numbered gives the events at some places of the list.
+func (o Ops) numbered(ctx context.Context, f filter, in FindIn) ([]models.Event, error) {
+	rows := []models.Event{}
+	branches, err := o.branches(ctx, f)
+	if err != nil || len(branches) == 0 {
+		return rows, err
 	}
-	return n, nil
+	order := "at DESC, id DESC"
+	if in.Oldest {
+		order = "at, id"
+	}
+	cut := func(b branch) *bun.SelectQuery {
+		return b(f.where(o.DB.Read.NewSelect().Table("events").Column("id", "at"))).OrderExpr(order).Limit(in.Offset + in.Limit)
+	}
+	part := union(o.DB, branches, cut).Column("id").OrderExpr(order).Limit(in.Limit).Offset(in.Offset)
+	if err := o.DB.Read.NewSelect().Model(&rows).Where("id IN (?)", part).OrderExpr(order).Scan(ctx); err != nil {
+		return rows, fmt.Errorf("find events: %w", err)
+	}
+	return rows, nil
 }
 
 // Actors is how many actors the events of a filter have.

@@ -97,9 +97,7 @@ func (o Cookies) Rotate(ctx context.Context) (out []CookieKey, err error) {
 
 // lent is the caller with the right to change the documents that a rotation writes.
 func lent(ctx context.Context) context.Context {
-	actor := models.ActorFrom(ctx)
-	actor.Actions = append(slices.Clone(actor.Actions), kindCookieKey+".*")
-	return models.WithActor(ctx, actor)
+	return models.Lend(ctx, kindCookieKey+".*")
 }
 
 func (o Cookies) may(ctx context.Context, action string) error {

@@ -11,11 +11,11 @@ import (
 
 // isAdmin tells whether an application may use this API: as part of a management application, or by the role that opens it.
 func (d Dialect) isAdmin(ctx context.Context, c models.Client) (bool, error) {
-	app, err := d.Applications.Get(lend(ctx, "application.read"), applications.IDIn{ID: c.ApplicationID})
+	app, err := d.Applications.Get(models.Lend(ctx, "application.read"), applications.IDIn{ID: c.ApplicationID})
 	if err != nil || manages(app) {
 		return err == nil, err
 	}
-	held, err := d.Roles.OfClient(lend(ctx, "role.read"), roles.OfClientIn{ClientID: c.ID})
+	held, err := d.Roles.OfClient(models.Lend(ctx, "role.read"), roles.OfClientIn{ClientID: c.ID})
 	return slices.ContainsFunc(held.Items, func(r models.Role) bool { return r.ID == models.RoleLogto }), err
 }
 
@@ -46,7 +46,7 @@ func (d Dialect) setAdmin(ctx context.Context, c models.Client, want bool) error
 func (d Dialect) holders(ctx context.Context, roleID string) (map[string]bool, error) {
 	out := map[string]bool{}
 	for {
-		got, err := d.Roles.Clients(lend(ctx, "role.read"), roles.ClientsIn{ID: roleID, Offset: len(out), Limit: models.PageLimit})
+		got, err := d.Roles.Clients(models.Lend(ctx, "role.read"), roles.ClientsIn{ID: roleID, Offset: len(out), Limit: models.PageLimit})
 		if models.IsFault(err, models.NotFound) {
 			return out, nil // nobody has a role that there is not
 		}

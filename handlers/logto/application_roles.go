@@ -123,7 +123,7 @@ type assignedApplications struct {
 func (d Dialect) addRoleApplications(ctx context.Context, in roleApplicationsIn) (assignedApplications, error) {
 	err := models.InTx(ctx, d.DB, func(ctx context.Context, tx models.DB) error {
 		to := d.In(tx)
-		if _, err := to.Roles.Get(lend(ctx, "role.read"), roles.OneIn{ID: in.ID}); err != nil {
+		if _, err := to.Roles.Get(models.Lend(ctx, "role.read"), roles.OneIn{ID: in.ID}); err != nil {
 			return err
 		}
 		for _, id := range in.ApplicationIDs {

@@ -70,14 +70,6 @@ func (d Dialect) getApplication(ctx context.Context, in idIn) (out applicationOu
 	return out, err
 }
 
-// lend lets an operation that is part of another do what its caller may do by way of the whole: whoever reads an application of
-// this dialect reads what its container says of it. Reach stays what it is.
-func lend(ctx context.Context, action string) context.Context {
-	actor := models.ActorFrom(ctx)
-	actor.Actions = append(append(models.Actions(nil), actor.Actions...), action)
-	return models.WithActor(ctx, actor)
-}
-
 // updateApplicationIn is a change.
 type updateApplicationIn struct {
 	idIn

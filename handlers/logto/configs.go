@@ -55,7 +55,7 @@ func (d Dialect) getConsole(ctx context.Context, _ web.None) (consoleConfig, err
 
 func (d Dialect) patchConsole(ctx context.Context, in consoleConfig) (out consoleConfig, err error) {
 	err = d.again(ctx, func(ctx context.Context, d Dialect) error {
-		if out, err = d.getConsole(lend(ctx, "console_config.read"), web.None{}); err != nil {
+		if out, err = d.getConsole(models.Lend(ctx, "console_config.read"), web.None{}); err != nil {
 			return err
 		}
 		overwrite(&out.ExperienceCustomized, in.ExperienceCustomized)
@@ -76,7 +76,7 @@ func overwrite[T any](kept *opt[T], said opt[T]) {
 
 // put stores a document that there is one of.
 func (d Dialect) put(ctx context.Context, ref documents.Ref, body any) error {
-	_, _, err := d.Documents.Put(lend(ctx, ref.Kind+".create"), documents.PutIn{Ref: ref, Body: body})
+	_, _, err := d.Documents.Put(models.Lend(ctx, ref.Kind+".create"), documents.PutIn{Ref: ref, Body: body})
 	return err
 }
 
@@ -115,7 +115,7 @@ func (d Dialect) getSession(ctx context.Context, _ web.None) (sessionConfig, err
 
 func (d Dialect) patchSession(ctx context.Context, in sessionIn) (out sessionConfig, err error) {
 	err = d.again(ctx, func(ctx context.Context, d Dialect) error {
-		p, err := documents.Load(lend(ctx, "session_policy.read"), d.Documents, sessionRef, models.DefaultSessionPolicy)
+		p, err := documents.Load(models.Lend(ctx, "session_policy.read"), d.Documents, sessionRef, models.DefaultSessionPolicy)
 		if err != nil {
 			return err
 		}

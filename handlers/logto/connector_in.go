@@ -142,7 +142,7 @@ func (d Dialect) createConnector(ctx context.Context, in createConnectorIn) (out
 	fields := in.fields(f, models.Connection{Factory: f.id})
 	return out, models.InTx(ctx, d.DB, func(ctx context.Context, tx models.DB) error {
 		d := d.In(tx)
-		may := lend(lend(ctx, "connection.read"), "connection.delete")
+		may := models.Lend(ctx, "connection.read", "connection.delete")
 		name, err := d.makeRoom(may, f, in)
 		if err != nil {
 			return err
@@ -151,7 +151,7 @@ func (d Dialect) createConnector(ctx context.Context, in createConnectorIn) (out
 		if err != nil {
 			return connectorNames.Rename(err, "")
 		}
-		out, err = d.shownConnector(lend(ctx, "connection.read"), made, f)
+		out, err = d.shownConnector(models.Lend(ctx, "connection.read"), made, f)
 		return err
 	})
 }
@@ -206,7 +206,7 @@ type updateConnectorIn struct {
 
 func (d Dialect) updateConnector(ctx context.Context, in updateConnectorIn) (out connectorOut, err error) {
 	err = d.again(ctx, func(ctx context.Context, d Dialect) error {
-		c, f, err := d.connection(lend(ctx, "connection.read"), in.ID)
+		c, f, err := d.connection(models.Lend(ctx, "connection.read"), in.ID)
 		if err != nil {
 			return err
 		}

@@ -176,7 +176,7 @@ func (d Dialect) getConnector(ctx context.Context, in idIn) (connectorOut, error
 }
 
 func (d Dialect) deleteConnector(ctx context.Context, in idIn) error {
-	c, _, err := d.connection(lend(ctx, "connection.read"), in.ID)
+	c, _, err := d.connection(models.Lend(ctx, "connection.read"), in.ID)
 	if err != nil {
 		return err
 	}

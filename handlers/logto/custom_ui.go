@@ -34,7 +34,7 @@ func (d Dialect) uploadCustomUI(ctx context.Context, r *web.Request) error {
 		return err
 	}
 	id := models.NewID(models.LongID)
-	ctx = lend(ctx, customUIKind+".create")
+	ctx = models.Lend(ctx, customUIKind+".create")
 	if _, _, err := d.Documents.Put(ctx, documents.PutIn{Ref: documents.Ref{Kind: customUIKind, Key: id}, Body: customUI{archive}, Mode: documents.CreateOnly}); err != nil {
 		return err
 	}

@@ -200,11 +200,11 @@ func (d Dialect) listLogs(ctx context.Context, in logsIn) (out page[logOut], err
 	if err != nil || none {
 		return pageOf(w, []logOut{}, 0), err
 	}
-	find := events.NumberedIn{FilterIn: f, Offset: w.offset(), Limit: w.size}
+	find := events.FindIn{FilterIn: f, Offset: w.offset(), Limit: w.size, Total: true}
 	if in.EnableCap == "true" {
 		find.Most = countCap + 1
 	}
-	found, err := d.Events.Numbered(ctx, find)
+	found, err := d.Events.Find(ctx, find)
 	if err != nil {
 		return out, err
 	}

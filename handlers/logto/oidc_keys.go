@@ -71,7 +71,7 @@ func (d Dialect) listKeys(ctx context.Context, in keyTypeIn) ([]oidcKeyOut, erro
 		return nil, err
 	}
 	if in.KeyType == cookieKeys {
-		all, err := d.Cookies.List(lend(ctx, "cookie_key.read"))
+		all, err := d.Cookies.List(models.Lend(ctx, "cookie_key.read"))
 		return shownKeys(all, cookieKey, func(keys.CookieKey) bool { return true }), err
 	}
 	all, err := d.Keys.List(ctx, keys.None{})
@@ -115,7 +115,7 @@ func (d Dialect) rotateKeys(ctx context.Context, in rotateIn) ([]oidcKeyOut, err
 	if _, err := d.Keys.Rotate(ctx, keys.RotateIn{Alg: alg}); err != nil {
 		return nil, err
 	}
-	return d.listKeys(lend(ctx, "key.read"), in.keyTypeIn)
+	return d.listKeys(models.Lend(ctx, "key.read"), in.keyTypeIn)
 }
 
 // keyIn names a key.

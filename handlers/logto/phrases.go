@@ -146,7 +146,7 @@ func joined(home map[string]string, kept keptPhrases) map[string]any {
 
 // keptOf reads the documents of all languages.
 func (d Dialect) keptOf(ctx context.Context) (map[string]keptPhrases, error) {
-	rows, err := d.Documents.List(lend(ctx, kindPhrases+".read"), kindPhrases)
+	rows, err := d.Documents.List(models.Lend(ctx, kindPhrases+".read"), kindPhrases)
 	out := map[string]keptPhrases{}
 	for _, row := range rows {
 		var k keptPhrases
@@ -210,7 +210,7 @@ func (d Dialect) putPhrases(ctx context.Context, in translationIn) (out phraseOu
 		return out, err
 	}
 	err = d.again(ctx, func(ctx context.Context, d Dialect) error {
-		own, err := d.Experience.GetPhrases(lend(ctx, "experience.read"), experience.PhrasesIn{Language: in.LanguageTag})
+		own, err := d.Experience.GetPhrases(models.Lend(ctx, "experience.read"), experience.PhrasesIn{Language: in.LanguageTag})
 		if err != nil {
 			return err
 		}
@@ -220,7 +220,7 @@ func (d Dialect) putPhrases(ctx context.Context, in translationIn) (out phraseOu
 		if err := d.storePhrases(ctx, in.LanguageTag, home, kept); err != nil {
 			return renamed(err, in.LanguageTag, kept)
 		}
-		out, err = d.getPhrases(lend(ctx, "experience.read"), in.languageIn)
+		out, err = d.getPhrases(models.Lend(ctx, "experience.read"), in.languageIn)
 		return err
 	})
 	return out, err
@@ -229,12 +229,12 @@ func (d Dialect) putPhrases(ctx context.Context, in translationIn) (out phraseOu
 // storePhrases writes a language to both places, and puts it on offer.
 func (d Dialect) storePhrases(ctx context.Context, tag string, home map[string]string, kept keptPhrases) error {
 	ref := documents.Ref{Kind: kindPhrases, Key: tag}
-	before, err := documents.Load(lend(ctx, kindPhrases+".read"), d.Documents, ref, keptPhrases{ID: models.NewID(models.LongID)})
+	before, err := documents.Load(models.Lend(ctx, kindPhrases+".read"), d.Documents, ref, keptPhrases{ID: models.NewID(models.LongID)})
 	if err != nil {
 		return err
 	}
 	kept.ID = before.ID
-	if _, _, err := d.Documents.Put(lend(ctx, kindPhrases+".*"), documents.PutIn{Ref: ref, Body: kept}); err != nil {
+	if _, _, err := d.Documents.Put(models.Lend(ctx, kindPhrases+".*"), documents.PutIn{Ref: ref, Body: kept}); err != nil {
 		return err
 	}
 	_, err = d.Experience.PutPhrases(ctx, experience.PutPhrasesIn{PhrasesIn: experience.PhrasesIn{Language: tag}, Phrases: home})
@@ -251,7 +251,7 @@ func (d Dialect) storePhrases(ctx context.Context, tag string, home map[string]s
 
 // offer changes which languages the pages speak.
 func (d Dialect) offer(ctx context.Context, change func(tags []string) []string) error {
-	v, err := d.Experience.Get(lend(ctx, "experience.read"), experience.ScopeIn{})
+	v, err := d.Experience.Get(models.Lend(ctx, "experience.read"), experience.ScopeIn{})
 	if err != nil {
 		return err
 	}
@@ -291,7 +291,7 @@ func (d Dialect) deletePhrases(ctx context.Context, in languageIn) error {
 		return err
 	}
 	return d.again(ctx, func(ctx context.Context, d Dialect) error {
-		v, err := d.Experience.Get(lend(ctx, "experience.read"), experience.ScopeIn{})
+		v, err := d.Experience.Get(models.Lend(ctx, "experience.read"), experience.ScopeIn{})
 		if err != nil {
 			return err
 		}
@@ -303,11 +303,11 @@ func (d Dialect) deletePhrases(ctx context.Context, in languageIn) error {
 }
 
 func (d Dialect) dropPhrases(ctx context.Context, tag string, own bool) error {
-	err := d.Documents.Delete(lend(ctx, kindPhrases+".delete"), documents.Ref{Kind: kindPhrases, Key: tag})
+	err := d.Documents.Delete(models.Lend(ctx, kindPhrases+".delete"), documents.Ref{Kind: kindPhrases, Key: tag})
 	if err != nil && !(own && models.IsFault(err, models.NotFound)) {
 		return err
 	}
-	if _, err := d.Experience.DeletePhrases(lend(ctx, "experience.read"), experience.PhrasesIn{Language: tag}); err != nil {
+	if _, err := d.Experience.DeletePhrases(models.Lend(ctx, "experience.read"), experience.PhrasesIn{Language: tag}); err != nil {
 		return err
 	}
 	if slices.Contains(hosted.BuiltIn, tag) {

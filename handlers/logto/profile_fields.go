@@ -106,7 +106,7 @@ func (d Dialect) createField(ctx context.Context, in newFieldIn) (profileFieldOu
 func (d Dialect) createFields(ctx context.Context, in newFieldsIn) (out []profileFieldOut, err error) {
 	err = models.InTx(ctx, d.DB, func(ctx context.Context, tx models.DB) error {
 		d := d.In(tx)
-		there, err := d.fields(lend(ctx, kindProfileField+".read"))
+		there, err := d.fields(models.Lend(ctx, kindProfileField+".read"))
 		if err != nil {
 			return err
 		}
@@ -154,7 +154,7 @@ func (d Dialect) putField(ctx context.Context, in putFieldIn) (profileFieldOut, 
 
 func (d Dialect) changeField(ctx context.Context, name string, change func(keptField) keptField) (out profileFieldOut, err error) {
 	err = d.again(ctx, func(ctx context.Context, d Dialect) error {
-		row, err := d.Documents.Get(lend(ctx, kindProfileField+".read"), fieldRef(name))
+		row, err := d.Documents.Get(models.Lend(ctx, kindProfileField+".read"), fieldRef(name))
 		if err != nil {
 			return err
 		}
@@ -202,7 +202,7 @@ func (d Dialect) orderFields(ctx context.Context, in orderIn) (out []profileFiel
 				return err
 			}
 		}
-		out, err = d.fields(lend(ctx, kindProfileField+".read"))
+		out, err = d.fields(models.Lend(ctx, kindProfileField+".read"))
 		return err
 	})
 	return out, err
@@ -225,7 +225,7 @@ func (d Dialect) profileFieldsExist(ctx context.Context, names []profileField) e
 	if len(names) == 0 {
 		return nil
 	}
-	there, err := d.fields(lend(ctx, kindProfileField+".read"))
+	there, err := d.fields(models.Lend(ctx, kindProfileField+".read"))
 	if err != nil {
 		return err
 	}

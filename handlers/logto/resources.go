@@ -105,7 +105,7 @@ func (d Dialect) createResource(ctx context.Context, in createResourceIn) (out r
 
 // oneResource finds a resource that this dialect may know of: not those that stand for another one's API.
 func (d Dialect) oneResource(ctx context.Context, id string) (models.Resource, error) {
-	r, err := d.Resources.Get(lend(ctx, "resource.read"), resources.OneIn{ID: id})
+	r, err := d.Resources.Get(models.Lend(ctx, "resource.read"), resources.OneIn{ID: id})
 	if err == nil && r.System != "" && r.System != models.FaceLogto {
 		return models.Resource{}, models.Missing("resource")
 	}

@@ -210,7 +210,7 @@ func (d Dialect) listRoleScopes(ctx context.Context, in listRoleScopesIn) (out p
 			continue
 		}
 		if _, known := shown[h.ResourceID]; !known {
-			of, err := d.Resources.ByIdentifier(lend(ctx, "resource.read"), h.Identifier)
+			of, err := d.Resources.ByIdentifier(models.Lend(ctx, "resource.read"), h.Identifier)
 			if err != nil {
 				return out, err
 			}
@@ -233,7 +233,7 @@ func (d Dialect) addRoleScopes(ctx context.Context, in roleScopesIn) ([]scopeOut
 	out := []scopeOut{}
 	err := models.InTx(ctx, d.DB, func(ctx context.Context, tx models.DB) error {
 		to := d.In(tx)
-		before, err := to.Roles.ListScopes(lend(ctx, "role.read"), roles.OneIn{ID: in.ID})
+		before, err := to.Roles.ListScopes(models.Lend(ctx, "role.read"), roles.OneIn{ID: in.ID})
 		if err != nil {
 			return err
 		}
@@ -245,7 +245,7 @@ func (d Dialect) addRoleScopes(ctx context.Context, in roleScopesIn) ([]scopeOut
 		if _, err := to.Roles.AddScopes(ctx, roles.ScopesIn{RoleID: in.ID, ScopeIDs: in.ScopeIDs}); err != nil {
 			return linked(err)
 		}
-		after, err := to.Roles.ListScopes(lend(ctx, "role.read"), roles.OneIn{ID: in.ID})
+		after, err := to.Roles.ListScopes(models.Lend(ctx, "role.read"), roles.OneIn{ID: in.ID})
 		for _, h := range after.Items {
 			out = append(out, scope(h.Scope))
 		}

@@ -27,7 +27,7 @@ var keptExperience = documents.Ref{Kind: "sign_in_experience", Key: "default"}
 
 func (d Dialect) kept(ctx context.Context) (keptMembers, error) {
 	none := keptMembers{CustomContent: json.RawMessage("{}")}
-	return documents.Load(lend(ctx, "sign_in_experience.read"), d.Documents, keptExperience, none)
+	return documents.Load(models.Lend(ctx, "sign_in_experience.read"), d.Documents, keptExperience, none)
 }
 
 func (d Dialect) getSignInExp(ctx context.Context, _ web.None) (out signInExpOut, err error) {
@@ -132,7 +132,7 @@ func (d Dialect) keep(ctx context.Context, in signInExpIn) error {
 	in.CustomUIAssets.ToPtr(&kept.CustomUIAssets)
 	in.CustomUICSP.To(&kept.CustomUICSP)
 	for _, verb := range []string{"read", "create", "update"} {
-		ctx = lend(ctx, keptExperience.Kind+"."+verb)
+		ctx = models.Lend(ctx, keptExperience.Kind+"."+verb)
 	}
 	_, _, err = d.Documents.Put(ctx, documents.PutIn{Ref: keptExperience, Body: kept})
 	return err

@@ -53,7 +53,7 @@ type consentScopes struct {
 
 func (d Dialect) getConsentScopes(ctx context.Context, in appIn) (out consentScopes, err error) {
 	out = consentScopes{[]consentScope{}, []consentResourceScopes{}, []consentResourceScopes{}, []string{}}
-	c, err := d.one(lend(ctx, "client.read"), in.ID)
+	c, err := d.one(models.Lend(ctx, "client.read"), in.ID)
 	if err != nil {
 		return out, err
 	}
@@ -68,7 +68,7 @@ func (d Dialect) getConsentScopes(ctx context.Context, in appIn) (out consentSco
 			return out, err
 		}
 		for _, g := range found.Items {
-			r, err := d.Resources.Get(lend(ctx, "resource.read"), resources.OneIn{ID: g.ResourceID})
+			r, err := d.Resources.Get(models.Lend(ctx, "resource.read"), resources.OneIn{ID: g.ResourceID})
 			if err != nil {
 				return out, err
 			}
@@ -101,7 +101,7 @@ type addConsentScopesIn struct {
 
 func (d Dialect) addConsentScopes(ctx context.Context, in addConsentScopesIn) (emptyOut, error) {
 	return emptyOut{}, d.again(ctx, func(ctx context.Context, d Dialect) error {
-		c, err := d.one(lend(ctx, "client.read"), in.ID)
+		c, err := d.one(models.Lend(ctx, "client.read"), in.ID)
 		if err != nil {
 			return err
 		}
@@ -138,13 +138,13 @@ func (d Dialect) allow(ctx context.Context, c models.Client, change func([]strin
 	if slices.Equal(next, c.AllowedScopes) {
 		return nil
 	}
-	_, err := d.change(lend(ctx, "client.update"), c, clients.Settings{AllowedScopes: models.Some(next)})
+	_, err := d.change(models.Lend(ctx, "client.update"), c, clients.Settings{AllowedScopes: models.Some(next)})
 	return err
 }
 
 // consent adds scopes, by their ids, to what a client may ask people for.
 func (d Dialect) consent(ctx context.Context, c models.Client, subject string, ids []string) error {
-	scopes, of, err := d.Resources.ScopesByID(lend(ctx, "resource.read"), ids)
+	scopes, of, err := d.Resources.ScopesByID(models.Lend(ctx, "resource.read"), ids)
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (d Dialect) consent(ctx context.Context, c models.Client, subject string, i
 }
 
 func (d Dialect) consentTo(ctx context.Context, c models.Client, subject string, r models.Resource, names []string) error {
-	found, err := d.Grants.Find(lend(ctx, "client_grant.read"), grants.FindIn{ClientID: c.ID, ResourceID: r.ID, SubjectTypes: []string{subject}})
+	found, err := d.Grants.Find(models.Lend(ctx, "client_grant.read"), grants.FindIn{ClientID: c.ID, ResourceID: r.ID, SubjectTypes: []string{subject}})
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (d Dialect) consentTo(ctx context.Context, c models.Client, subject string,
 	if held.AllScopes {
 		return nil
 	}
-	_, err = d.Grants.Update(lend(ctx, "client_grant.update"), grants.UpdateIn{ID: held.ID, Fields: grants.Fields{Scopes: models.Some(append(held.Scopes, names...))}})
+	_, err = d.Grants.Update(models.Lend(ctx, "client_grant.update"), grants.UpdateIn{ID: held.ID, Fields: grants.Fields{Scopes: models.Some(append(held.Scopes, names...))}})
 	return err
 }
 
@@ -192,7 +192,7 @@ type removeConsentScopeIn struct {
 
 func (d Dialect) removeConsentScope(ctx context.Context, in removeConsentScopeIn) error {
 	return d.again(ctx, func(ctx context.Context, d Dialect) error {
-		c, err := d.one(lend(ctx, "client.read"), in.ID)
+		c, err := d.one(models.Lend(ctx, "client.read"), in.ID)
 		if err != nil {
 			return err
 		}
@@ -217,7 +217,7 @@ func (d Dialect) removeConsentScope(ctx context.Context, in removeConsentScopeIn
 
 // withdraw takes a scope from what a client may ask people for; the last one takes the grant with it.
 func (d Dialect) withdraw(ctx context.Context, c models.Client, subject, scopeID string) error {
-	scopes, _, err := d.Resources.ScopesByID(lend(ctx, "resource.read"), []string{scopeID})
+	scopes, _, err := d.Resources.ScopesByID(models.Lend(ctx, "resource.read"), []string{scopeID})
 	if err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (d Dialect) withdraw(ctx context.Context, c models.Client, subject, scopeID
 	if !ok {
 		return models.Missing("scope")
 	}
-	found, err := d.Grants.Find(lend(ctx, "client_grant.read"), grants.FindIn{ClientID: c.ID, ResourceID: s.ResourceID, SubjectTypes: []string{subject}})
+	found, err := d.Grants.Find(models.Lend(ctx, "client_grant.read"), grants.FindIn{ClientID: c.ID, ResourceID: s.ResourceID, SubjectTypes: []string{subject}})
 	if err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func (d Dialect) withdraw(ctx context.Context, c models.Client, subject, scopeID
 	g := found.Items[0]
 	left := slices.DeleteFunc(g.Scopes, func(name string) bool { return name == s.Name })
 	if len(left) == 0 {
-		return d.Grants.Delete(lend(ctx, "client_grant.delete"), grants.OneIn{ID: g.ID})
+		return d.Grants.Delete(models.Lend(ctx, "client_grant.delete"), grants.OneIn{ID: g.ID})
 	}
 	_, err = d.Grants.Update(ctx, grants.UpdateIn{ID: g.ID, Fields: grants.Fields{Scopes: models.Some(left)}})
 	return err

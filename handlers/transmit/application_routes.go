@@ -141,7 +141,7 @@ func (d Dialect) parts(ctx context.Context, rows []models.Application) (map[stri
 	if err != nil {
 		return nil, err
 	}
-	methods, err := d.Experience.LoginPreferencesOf(lend(ctx, "experience.read"), ids)
+	methods, err := d.Experience.LoginPreferencesOf(models.Lend(ctx, "experience.read"), ids)
 	if err != nil {
 		return nil, err
 	}

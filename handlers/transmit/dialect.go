@@ -51,14 +51,6 @@ func (d Dialect) Routes() []web.Route {
 	return all
 }
 
-// lend lets an operation that is part of another do what its caller may do anyway by way of the whole: the login preferences
-// are members of an application, so whoever reads that reads them. Reach stays what it is.
-func lend(ctx context.Context, action string) context.Context {
-	actor := models.ActorFrom(ctx)
-	actor.Actions = append(append(models.Actions(nil), actor.Actions...), action)
-	return models.WithActor(ctx, actor)
-}
-
 // attempts is how often a change begins again when another one came first.
 const attempts = 5
 

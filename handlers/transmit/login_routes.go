@@ -18,7 +18,7 @@ func (d Dialect) preferenceRoutes(f web.Face) []web.Route {
 }
 
 func (d Dialect) getPreferences(ctx context.Context, in appIn) (result[loginPreferences], error) {
-	m, err := d.Experience.LoginPreferences(lend(ctx, "experience.read"), in.AppID)
+	m, err := d.Experience.LoginPreferences(models.Lend(ctx, "experience.read"), in.AppID)
 	return wrap(loginPreferences{methodsOut(m)}), err
 }
 

@@ -73,7 +73,7 @@ func (d Dialect) listKeys(ctx context.Context, _ web.None) ([]signingKey, error)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := d.Keys.ListOwn(lend(ctx, "key.read"), keys.OfIn{ApplicationID: app})
+	rows, err := d.Keys.ListOwn(models.Lend(ctx, "key.read"), keys.OfIn{ApplicationID: app})
 	out := make([]signingKey, len(rows.Items))
 	for i, k := range rows.Items {
 		out[i] = keyOut(k)
