@@ -6,8 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/maypok86/otter/v2"
 )
 
 // Names of caches that features share: whoever changes the row drops its entry.
@@ -47,12 +45,12 @@ func NewCaches() *Caches { return &Caches{byName: map[string]dropper{}} }
 type Cache[V any] struct {
 	set  *Caches
 	gen  atomic.Int64 // moves at every drop, so that a load that began before it is not kept
-	data *otter.Cache[string, V]
+	data Bounded[V]
 }
 
 // NewCache adds a cache of at most size entries under a name of its own.
 func NewCache[V any](set *Caches, name string, size int) *Cache[V] {
-	c := &Cache[V]{set: set, data: otter.Must(&otter.Options[string, V]{MaximumSize: size})}
+	c := &Cache[V]{set: set, data: NewBounded[V](size, 0)}
 	set.mu.Lock()
 	defer set.mu.Unlock()
 	set.byName[name] = c
@@ -64,7 +62,7 @@ func (c *Cache[V]) Get(ctx context.Context, key string, load func(ctx context.Co
 	if c.set.off.Load() || ctx.Value(inTxKey{}) != nil {
 		return load(ctx, key)
 	}
-	if v, ok := c.data.GetIfPresent(key); ok {
+	if v, ok := c.data.Get(key); ok {
 		return v, nil
 	}
 	gen := c.gen.Load()
@@ -72,7 +70,7 @@ func (c *Cache[V]) Get(ctx context.Context, key string, load func(ctx context.Co
 	if err == nil && c.gen.Load() == gen {
 		c.data.Set(key, v)
 		if c.gen.Load() != gen { // dropped between the check and the set
-			c.data.Invalidate(key)
+			c.data.Drop(key)
 		}
 	}
 	return v, err
@@ -80,12 +78,12 @@ func (c *Cache[V]) Get(ctx context.Context, key string, load func(ctx context.Co
 
 func (c *Cache[V]) drop(key string) {
 	c.gen.Add(1)
-	c.data.Invalidate(key)
+	c.data.Drop(key)
 }
 
 func (c *Cache[V]) dropAll() {
 	c.gen.Add(1)
-	c.data.InvalidateAll()
+	c.data.Clear()
 }
 
 func (s *Caches) forget(drops []drop) {

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/maypok86/otter/v2"
 	"golang.org/x/time/rate"
 
 	"gatehouse/models"
@@ -20,23 +19,16 @@ const (
 
 // limiter counts per source address in token buckets. Memory is bounded: the least used address is forgotten first.
 type limiter struct {
-	failures, anonymousUse *otter.Cache[string, *rate.Limiter]
+	failures, anonymousUse models.Bounded[*rate.Limiter]
 }
 
 func newLimiter() *limiter {
-	buckets := func() *otter.Cache[string, *rate.Limiter] {
-		return otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: 50_000,
-			ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](10 * time.Minute)})
-	}
+	buckets := func() models.Bounded[*rate.Limiter] { return models.NewBounded[*rate.Limiter](50_000, 10*time.Minute) }
 	return &limiter{failures: buckets(), anonymousUse: buckets()}
 }
 
-func bucket(c *otter.Cache[string, *rate.Limiter], key string, perSecond float64, burst int) *rate.Limiter {
-	if l, ok := c.GetIfPresent(key); ok {
-		return l
-	}
-	l, _ := c.SetIfAbsent(key, rate.NewLimiter(rate.Limit(perSecond), burst))
-	return l
+func bucket(c models.Bounded[*rate.Limiter], key string, perSecond float64, burst int) *rate.Limiter {
+	return c.Have(key, func() *rate.Limiter { return rate.NewLimiter(rate.Limit(perSecond), burst) })
 }
 
 // failed counts a failed authentication and gives its fault, or, when there were too many, the fault of the limit.
@@ -54,7 +46,7 @@ func (l *limiter) failed(r *Request, fault error) error {
 // authenticated calls; reset is when all of it is there again.
 func (r *Request) Allowance(now time.Time) (limit, left int, reset time.Time) {
 	left = failureBurst
-	if b, ok := r.srv.limit.failures.GetIfPresent(r.ip); ok {
+	if b, ok := r.srv.limit.failures.Get(r.ip); ok {
 		left = max(0, min(failureBurst, int(b.Tokens())))
 	}
 	return failureBurst, left, now.Add(time.Duration(failureBurst-left) * time.Second / failureRate)

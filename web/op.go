@@ -26,8 +26,11 @@ type Route struct {
 	Endpoint
 }
 
-// Endpoint is an operation behind a face. Make one with Do, Page, Submit or Raw.
-type Endpoint struct {
+// Endpoint is an operation behind a face. Make one with Do, Page, Submit or Raw. It is a pointer's width, because tables of
+// hundreds of routes are built of it.
+type Endpoint struct{ *endpoint }
+
+type endpoint struct {
 	face   Face
 	in     reflect.Type // what the route reads, nil for nothing
 	out    reflect.Type // what it answers, nil for nothing
@@ -48,10 +51,18 @@ type Doc struct {
 }
 
 // With adds a summary for the OpenAPI document.
-func (e Endpoint) With(d Doc) Endpoint { e.doc = d; return e }
+func (e Endpoint) With(d Doc) Endpoint {
+	told := *e.endpoint
+	told.doc = d
+	return Endpoint{&told}
+}
 
 // About gives an endpoint its one-line summary.
-func (e Endpoint) About(summary string) Endpoint { e.doc.Summary = summary; return e }
+func (e Endpoint) About(summary string) Endpoint {
+	d := e.doc
+	d.Summary = summary
+	return e.With(d)
+}
 
 // Face names the face of the endpoint.
 func (e Endpoint) Face() Face { return e.face }
@@ -72,24 +83,37 @@ func (e Endpoint) Doc() Doc { return e.doc }
 type None struct{}
 
 // Do is an operation behind a JSON face: read, call, write.
+//
+//go:noinline
 func Do[In, Out any](face Face, status int, op func(context.Context, In) (Out, error)) Endpoint {
-	return Endpoint{face: face, in: typeOf[In](), out: typeOf[Out](), status: status, run: func(r *Request) error {
-		var in In
-		if err := face.Read(r, &in); err != nil {
+	return answered(face, status, (*In)(nil), (*Out)(nil), func(ctx context.Context, in any) (any, error) { return op(ctx, *in.(*In)) })
+}
+
+// answered is the part of Do that needs no types. There are hundreds of operations, and the compiler writes what is generic
+// once for each.
+//
+//go:noinline
+func answered(face Face, status int, in, out any, op func(context.Context, any) (any, error)) Endpoint {
+	takes, gives := reflect.TypeOf(in).Elem(), typeBehind(out)
+	return Endpoint{&endpoint{face: face, in: typeBehind(in), out: gives, status: status, run: func(r *Request) error {
+		in := reflect.New(takes).Interface()
+		if err := face.Read(r, in); err != nil {
 			return err
 		}
-		out, err := op(r.ctx, in)
+		answer, err := op(r.ctx, in)
 		if err != nil {
 			return err
 		}
-		if typeOf[Out]() == nil {
+		if gives == nil {
 			return face.Write(r, status, nil)
 		}
-		return face.Write(r, status, out)
-	}}
+		return face.Write(r, status, answer)
+	}}}
 }
 
 // Do0 is Do for an operation that answers nothing.
+//
+//go:noinline
 func Do0[In any](face Face, status int, op func(context.Context, In) error) Endpoint {
 	return Do(face, status, func(ctx context.Context, in In) (None, error) { return None{}, op(ctx, in) })
 }
@@ -107,35 +131,72 @@ func Map[B, In, Out, W any](decode func(B) In, op func(context.Context, In) (Out
 }
 
 // Page draws what an operation answers. HTMX may ask for a named fragment of the same view.
+//
+//go:noinline
 func Page[In, Out any](op func(context.Context, In) (Out, error), view func(Out) templ.Component) Endpoint {
-	return Endpoint{face: Console, in: typeOf[In](), out: nil, status: 200, run: func(r *Request) error {
-		var in In
-		if err := Console.Read(r, &in); err != nil {
+	return drawn((*In)(nil), func(ctx context.Context, in any) (templ.Component, error) {
+		out, err := op(ctx, *in.(*In))
+		if err != nil {
+			return nil, err
+		}
+		return view(out), nil
+	})
+}
+
+// drawn is the part of Page that needs no types.
+//
+//go:noinline
+func drawn(in any, show func(context.Context, any) (templ.Component, error)) Endpoint {
+	takes := reflect.TypeOf(in).Elem()
+	return Endpoint{&endpoint{face: Console, in: typeBehind(in), status: 200, run: func(r *Request) error {
+		in := reflect.New(takes).Interface()
+		if err := Console.Read(r, in); err != nil {
 			return err
 		}
-		out, err := op(r.ctx, in)
+		view, err := show(r.ctx, in)
 		if err != nil {
 			return err
 		}
-		return r.Render(200, view(out))
-	}}
+		return r.Render(200, view)
+	}}}
 }
 
 // Redraw draws the form again with what was typed and what is wrong with it.
 type Redraw[In any] func(ctx context.Context, in In, fault *models.Fault) (templ.Component, error)
 
 // Submit is an operation behind a form: a fault draws the form again (422, 409 or 412), success leads to the next page.
+//
+//go:noinline
 func Submit[In, Out any](op func(context.Context, In) (Out, error), redraw Redraw[In], next func(In, Out) string) Endpoint {
 	return SubmitThen(op, redraw, func(r *Request, in In, out Out) error { return r.Next(next(in, out)) })
 }
 
 // SubmitThen is Submit with an own way to go on after success: to start a session, or to show a secret once.
+//
+//go:noinline
 func SubmitThen[In, Out any](op func(context.Context, In) (Out, error), redraw Redraw[In], then func(*Request, In, Out) error) Endpoint {
-	return Endpoint{face: Console, in: typeOf[In](), status: 200, run: func(r *Request) error {
-		var in In
-		err := Console.Read(r, &in)
+	var again Redraw[any]
+	if redraw != nil {
+		again = func(ctx context.Context, in any, fault *models.Fault) (templ.Component, error) {
+			return redraw(ctx, *in.(*In), fault)
+		}
+	}
+	return submitted((*In)(nil),
+		func(ctx context.Context, in any) (any, error) { return op(ctx, *in.(*In)) }, again,
+		func(r *Request, in, out any) error { made, _ := out.(Out); return then(r, *in.(*In), made) })
+}
+
+// submitted is the part of SubmitThen that needs no types.
+//
+//go:noinline
+func submitted(in any, op func(context.Context, any) (any, error),
+	redraw Redraw[any], then func(r *Request, in, out any) error) Endpoint {
+	takes := reflect.TypeOf(in).Elem()
+	return Endpoint{&endpoint{face: Console, in: typeBehind(in), status: 200, run: func(r *Request) error {
+		in := reflect.New(takes).Interface()
+		err := Console.Read(r, in)
 		if err == nil {
-			var out Out
+			var out any
 			if out, err = op(r.ctx, in); err == nil {
 				return then(r, in, out)
 			}
@@ -149,7 +210,7 @@ func SubmitThen[In, Out any](op func(context.Context, In) (Out, error), redraw R
 			return err
 		}
 		return r.Render(StatusOf(fault.Code), view)
-	}}
+	}}}
 }
 
 // redrawn tells which faults belong beside a form; the others are pages of their own.
@@ -159,13 +220,13 @@ func redrawn(code models.Code) bool {
 
 // Raw is for what fits neither: precomputed bytes, downloads, streams. The face says how a fault is written.
 func Raw(face Face, fn func(ctx context.Context, r *Request) error) Endpoint {
-	return Endpoint{face: face, status: 200, run: func(r *Request) error { return fn(r.ctx, r) }}
+	return Endpoint{&endpoint{face: face, status: 200, run: func(r *Request) error { return fn(r.ctx, r) }}}
 }
 
-func typeOf[T any]() reflect.Type {
-	t := reflect.TypeFor[T]()
-	if t == reflect.TypeFor[None]() {
-		return nil
+// typeBehind is the type that a pointer leads to, nil for None.
+func typeBehind(pointer any) reflect.Type {
+	if t := reflect.TypeOf(pointer).Elem(); t != reflect.TypeFor[None]() {
+		return t
 	}
-	return t
+	return nil
 }

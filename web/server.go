@@ -116,7 +116,7 @@ func (s *Server) Mount(routes ...Route) error {
 	sort.SliceStable(routes, func(i, j int) bool { return moreStatic(routes[i].Path, routes[j].Path) })
 	for i := range routes {
 		route := routes[i]
-		if route.Action == "" || route.run == nil {
+		if route.Action == "" || route.endpoint == nil {
 			return fmt.Errorf("route %s %s has no action or no endpoint", route.Method, route.Path)
 		}
 		if err := tagged(route.in); err != nil {

@@ -1,7 +1,7 @@
 package auth0
 
 import (
-	"github.com/maypok86/otter/v2"
+	"time"
 
 	"gatehouse/models"
 )
@@ -11,17 +11,16 @@ const encodedMost = 4096
 
 // encodedClients remembers answers. A client's row has another version after each change, so nothing is ever dropped: what is
 // old is not asked for again. Secrets are never part of it.
-type encodedClients struct {
-	cache *otter.Cache[encodedKey, []byte]
-}
+type encodedClients struct{ cache models.Bounded[encodedClient] }
 
-type encodedKey struct {
-	id      string
+type encodedClient struct {
 	version int64
+	created time.Time // a client of the same name may come after another
+	bytes   []byte
 }
 
 func newEncodedClients() *encodedClients {
-	return &encodedClients{otter.Must(&otter.Options[encodedKey, []byte]{MaximumSize: encodedMost})}
+	return &encodedClients{models.NewBounded[encodedClient](encodedMost, 0)}
 }
 
 // remembered shows a client whose answer follows from its row alone; ok tells that it does.
@@ -29,13 +28,13 @@ func (d Dialect) remembered(c models.Client, secret *string) (out clientOut, ok 
 	if d.encoded == nil || c.Protocol == models.ProtocolSAML || c.Stored[keptAddons] != nil || !secretly(c.TokenEndpointAuthMethod) {
 		return out, false, nil
 	}
-	key := encodedKey{c.ID, c.Version}
-	ready, found := d.encoded.cache.GetIfPresent(key)
-	if !found {
-		if ready, err = client(c, nil).encode(nil); err != nil {
+	ready, found := d.encoded.cache.Get(c.ID)
+	if !found || ready.version != c.Version || !ready.created.Equal(c.CreatedAt) {
+		ready.version, ready.created = c.Version, c.CreatedAt
+		if ready.bytes, err = client(c, nil).encode(nil); err != nil {
 			return out, false, err
 		}
-		d.encoded.cache.Set(key, ready)
+		d.encoded.cache.Set(c.ID, ready)
 	}
-	return clientOut{ready: ready, ClientSecret: secret}, true, nil
+	return clientOut{ready: ready.bytes, ClientSecret: secret}, true, nil
 }

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/maypok86/otter/v2"
 	"golang.org/x/time/rate"
 
 	"gatehouse/handlers/oauth/grant"
@@ -25,8 +24,8 @@ const (
 
 // refusals counts failures. Memory is bounded: what was seen least lately is forgotten first.
 type refusals struct {
-	sources *otter.Cache[string, *rate.Limiter]
-	seen    *otter.Cache[string, *refusal]
+	sources models.Bounded[*rate.Limiter]
+	seen    models.Bounded[*refusal]
 	all     *rate.Limiter
 }
 
@@ -39,10 +38,8 @@ type refusal struct {
 
 func newRefusals() *refusals {
 	return &refusals{all: rate.NewLimiter(eventRate, 20*eventRate),
-		sources: otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: 20_000,
-			ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](10 * time.Minute)}),
-		seen: otter.Must(&otter.Options[string, *refusal]{MaximumSize: 20_000,
-			ExpiryCalculator: otter.ExpiryAccessing[string, *refusal](time.Hour)})}
+		sources: models.NewBounded[*rate.Limiter](20_000, 10*time.Minute),
+		seen:    models.NewBounded[*refusal](20_000, time.Hour)}
 }
 
 // refuse notes a refusal and gives its fault, or, when the address failed too often, the fault of the limit.
@@ -63,19 +60,12 @@ func (e *Engine) refuse(ctx context.Context, clientID string, party *grant.Party
 }
 
 func (r *refusals) allow(ip string) bool {
-	l, ok := r.sources.GetIfPresent(ip)
-	if !ok {
-		l, _ = r.sources.SetIfAbsent(ip, rate.NewLimiter(failureRate, failureBurst))
-	}
-	return l.Allow()
+	return r.sources.Have(ip, func() *rate.Limiter { return rate.NewLimiter(failureRate, failureBurst) }).Allow()
 }
 
 // due tells whether a failure becomes an event now, and how many before it did not.
 func (r *refusals) due(key string, now time.Time) (quiet int, due bool) {
-	f, ok := r.seen.GetIfPresent(key)
-	if !ok {
-		f, _ = r.seen.SetIfAbsent(key, &refusal{})
-	}
+	f := r.seen.Have(key, func() *refusal { return &refusal{} })
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if now.Sub(f.last) < eventPause || !r.all.Allow() {

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/maypok86/otter/v2"
-
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/oauth/grant"
 	"gatehouse/handlers/oauth/token"
@@ -22,13 +20,9 @@ type opened struct {
 
 // remembered keeps verified tokens by their SHA-256, so that a signature is checked once. What can end a token before its
 // time is checked at each use.
-type remembered struct {
-	tokens *otter.Cache[[32]byte, opened]
-}
+type remembered struct{ tokens models.Bounded[*opened] }
 
-func newRemembered() *remembered {
-	return &remembered{otter.Must(&otter.Options[[32]byte, opened]{MaximumSize: 10_000})}
-}
+func newRemembered() *remembered { return &remembered{models.NewBounded[*opened](10_000, 0)} }
 
 // rejected is the one answer to every token that does not count (RFC 6750 section 3.1).
 func rejected(text string) error {
@@ -39,15 +33,16 @@ func rejected(text string) error {
 // access tokens and for exactly this face's audience; the client must exist, be enabled and still have the face.
 // Faults: Unauthenticated (invalid_token).
 func (e *Engine) Bearer(ctx context.Context, text, face string) (models.Actor, error) {
-	key := sha256.Sum256([]byte(text))
-	t, ok := e.verified.tokens.GetIfPresent(key)
-	if !ok {
-		var err error
-		if t, err = e.open(ctx, text); err != nil {
-			return models.Actor{}, err
-		}
-		e.verified.tokens.Set(key, t)
+	sum := sha256.Sum256([]byte(text))
+	key := string(sum[:])
+	if t, ok := e.verified.tokens.Get(key); ok {
+		return e.admit(ctx, *t, face)
 	}
+	t, err := e.open(ctx, text)
+	if err != nil {
+		return models.Actor{}, err
+	}
+	e.verified.tokens.Set(key, &t)
 	return e.admit(ctx, t, face)
 }
 

@@ -11,6 +11,8 @@ import "gatehouse/views/ui"
 
 // Frame is the shell of every page of one application: its name and state, what can be done with it, and its tabs. Its
 // children are the content of the tab.
+//
+//go:noinline
 func Frame(f FrameOpts) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -107,6 +109,8 @@ func (f FrameOpts) menu() []ui.MenuItem {
 }
 
 // status is the state of an application, in words: what it waits for comes before that all is well.
+//
+//go:noinline
 func status(h Head) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

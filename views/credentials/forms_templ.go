@@ -14,6 +14,8 @@ import (
 )
 
 // NewSecret is the form of a further secret.
+//
+//go:noinline
 func NewSecret(p FormPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -138,6 +140,8 @@ func NewSecret(p FormPage) templ.Component {
 }
 
 // NewRotation is the form that begins a rotation.
+//
+//go:noinline
 func NewRotation(p FormPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -270,6 +274,8 @@ func NewRotation(p FormPage) templ.Component {
 }
 
 // NewKey is the form of a public key.
+//
+//go:noinline
 func NewKey(p FormPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -402,6 +408,8 @@ func NewKey(p FormPage) templ.Component {
 }
 
 // NewCertificate is the form of a certificate.
+//
+//go:noinline
 func NewCertificate(p FormPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -536,6 +544,7 @@ func (f Form) text(name, label, term, help string) ui.Input {
 	return in
 }
 
+//go:noinline
 func formFoot(label, cancel, api string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -582,6 +591,8 @@ func formFoot(label, cancel, api string) templ.Component {
 }
 
 // ShowSecret is one secret: what is known of it, and what can be done with it.
+//
+//go:noinline
 func ShowSecret(p SecretPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -751,6 +762,7 @@ func ShowSecret(p SecretPage) templ.Component {
 	})
 }
 
+//go:noinline
 func secretTools(p SecretPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -819,6 +831,8 @@ func (p SecretPage) terms() []ui.Term {
 }
 
 // Confirm asks before a secret stops working.
+//
+//go:noinline
 func Confirm(d Danger) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

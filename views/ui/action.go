@@ -29,11 +29,15 @@ type Action struct {
 }
 
 // Button draws an Action, or nothing when the person may not do it. One primary button per view.
+//
+//go:noinline
 func Button(a Action) templ.Component {
 	return built(func(ctx context.Context, m *markup) { m.button(ctx, a) })
 }
 
 // Buttons draws several in a row.
+//
+//go:noinline
 func Buttons(actions ...Action) templ.Component {
 	return built(func(ctx context.Context, m *markup) {
 		m.raw(`<div class="row">`)
@@ -134,6 +138,8 @@ func (i MenuItem) action() Action {
 }
 
 // Menu is a list of acts in a popover; it opens without scripts. The button names its id in Action.Popover.
+//
+//go:noinline
 func Menu(id string, items ...MenuItem) templ.Component {
 	return built(func(ctx context.Context, m *markup) { m.menu(ctx, id, items) })
 }
@@ -154,6 +160,8 @@ func (m *markup) menu(ctx context.Context, id string, items []MenuItem) {
 }
 
 // MoreMenu is the button with three dots and its Menu. The label says of what: "Actions for Storefront".
+//
+//go:noinline
 func MoreMenu(id, label string, items ...MenuItem) templ.Component {
 	return built(func(ctx context.Context, m *markup) {
 		m.button(ctx, Action{Label: label, Icon: "ellipsis", IconOnly: true, Popover: id})
@@ -162,6 +170,8 @@ func MoreMenu(id, label string, items ...MenuItem) templ.Component {
 }
 
 // actionLabel is what an action shows, for what looks like one and is not.
+//
+//go:noinline
 func actionLabel(a Action) templ.Component {
 	return built(func(_ context.Context, m *markup) { m.label(a) })
 }

@@ -8,6 +8,8 @@ import (
 )
 
 // SelectCell is the checkbox of a row. The label says of what: "Select Storefront".
+//
+//go:noinline
 func SelectCell(name, value, label string) templ.Component {
 	return built(func(_ context.Context, m *markup) {
 		m.raw(`<td class="sel"><input type="checkbox" class="check" data-select`)
@@ -26,6 +28,8 @@ type NameCellOpts struct {
 }
 
 // NameCell is what the row is: tile, name as the link of the row, and a second line.
+//
+//go:noinline
 func NameCell(n NameCellOpts) templ.Component {
 	return built(func(_ context.Context, m *markup) {
 		m.raw(`<td class="grow"><div class="cell">`)
@@ -58,6 +62,8 @@ func NameCell(n NameCellOpts) templ.Component {
 
 // RowMenu is the last cell: three dots that open the acts of the row. The label says of what. Give its items no icons: they
 // would be a third of a list page.
+//
+//go:noinline
 func RowMenu(id, label string, items ...MenuItem) templ.Component {
 	return built(func(ctx context.Context, m *markup) {
 		m.raw(`<td class="opt">`)
@@ -77,6 +83,8 @@ type TileOpts struct {
 func (t TileOpts) large() TileOpts { t.Large = true; return t }
 
 // Tile is the picture of a kind of thing. Its tint repeats what the icon says.
+//
+//go:noinline
 func Tile(t TileOpts) templ.Component {
 	return built(func(_ context.Context, m *markup) { m.tile(t) })
 }
@@ -115,6 +123,7 @@ func StatusPill(s State, text string) templ.Component { return pill("pill", s, t
 // StatusWord is a dot and a word without a tint: how lists show that all is normal.
 func StatusWord(s State, text string) templ.Component { return pill("pill bare", s, text) }
 
+//go:noinline
 func pill(classes string, s State, text string) templ.Component {
 	return built(func(_ context.Context, m *markup) {
 		m.raw("<span")
@@ -127,6 +136,8 @@ func pill(classes string, s State, text string) templ.Component {
 
 // RelativeTime says how long ago; the exact moment is in its title and for scripts, which keep it fresh.
 // A zero time is written as never, such as "Never" or "Not yet".
+//
+//go:noinline
 func RelativeTime(t, now time.Time, never string) templ.Component {
 	return built(func(_ context.Context, m *markup) {
 		if t.IsZero() {

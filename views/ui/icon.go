@@ -20,6 +20,7 @@ func IconLarge(name string) templ.Component { return icon(name, "i l") }
 // IconClass is Icon with further classes, such as "c-ok" or "s c-bad".
 func IconClass(name, classes string) templ.Component { return icon(name, class("i", classes)) }
 
+//go:noinline
 func icon(name, classes string) templ.Component {
 	return built(func(_ context.Context, m *markup) { m.icon(name, classes) })
 }

@@ -17,16 +17,17 @@ type markup struct{ b []byte }
 
 var pool = sync.Pool{New: func() any { return &markup{b: make([]byte, 0, 4<<10)} }}
 
-// built makes a component of a function that writes into a markup.
-func built(write func(ctx context.Context, m *markup)) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		m := pool.Get().(*markup)
-		defer pool.Put(m)
-		m.b = m.b[:0]
-		write(ctx, m)
-		_, err := w.Write(m.b)
-		return err
-	})
+// built is a component that writes into a markup.
+type built func(ctx context.Context, m *markup)
+
+// Render writes the component.
+func (write built) Render(ctx context.Context, w io.Writer) error {
+	m := pool.Get().(*markup)
+	defer pool.Put(m)
+	m.b = m.b[:0]
+	write(ctx, m)
+	_, err := w.Write(m.b)
+	return err
 }
 
 // raw writes markup that is ours.
