@@ -18,25 +18,25 @@ import (
 
 // hotWrites are the statements of writes that happen often. Parsing such a statement costs more than running it, so each is
 // prepared once: not where it is met first, inside a transaction that holds the only writing connection, but before the next one.
+//
+// Nothing is asked of the database while the lock is held: transactions take it, and a connection may be waiting for them.
 type hotWrites struct {
 	mu     sync.RWMutex
-	byText map[string]*sql.Stmt
+	byText map[string]*sql.Stmt // nil for a text that somebody is preparing
 	wanted []string
 }
 
-// ready prepares what transactions before this one asked for. It waits for the writing connection, whose holder may be asking for
-// a statement, so it holds no lock meanwhile.
+// ready prepares what transactions before this one asked for. Each text is taken by one caller alone.
 func (h *hotWrites) ready(ctx context.Context, db DB) error {
-	h.mu.RLock()
-	wanted := h.wanted
-	h.mu.RUnlock()
 	pool, ok := db.Write.(*bun.DB)
-	if len(wanted) == 0 || !ok {
+	if !ok {
 		return nil
 	}
-	for _, text := range wanted {
+	taken := h.take()
+	for i, text := range taken {
 		stmt, err := pool.DB.PrepareContext(context.WithoutCancel(ctx), spelled(text, db.Postgres))
 		if err != nil {
+			h.giveUp(taken[i:])
 			return fmt.Errorf("prepare a write: %w", err)
 		}
 		h.keep(text, stmt)
@@ -44,16 +44,38 @@ func (h *hotWrites) ready(ctx context.Context, db DB) error {
 	return nil
 }
 
-// keep notes a statement; another one of the same text may have come first.
+// take gives the texts that are wanted, for the caller to prepare.
+func (h *hotWrites) take() []string {
+	h.mu.RLock()
+	none := len(h.wanted) == 0
+	h.mu.RUnlock()
+	if none {
+		return nil
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	taken := h.wanted
+	h.wanted = nil
+	for _, text := range taken {
+		h.byText[text] = nil
+	}
+	return taken
+}
+
+// keep notes what a taken text became.
 func (h *hotWrites) keep(text string, stmt *sql.Stmt) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.byText[text] != nil {
-		_ = stmt.Close()
-		return
-	}
 	h.byText[text] = stmt
-	h.wanted = slices.DeleteFunc(slices.Clone(h.wanted), func(t string) bool { return t == text })
+}
+
+// giveUp lets texts that could not be prepared be asked for again.
+func (h *hotWrites) giveUp(texts []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, text := range texts {
+		delete(h.byText, text)
+	}
 }
 
 // get gives the statement of a text; without one the text is noted for the next transaction.
@@ -66,7 +88,7 @@ func (h *hotWrites) get(text string) *sql.Stmt {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.byText)+len(h.wanted) < mostPrepared && !slices.Contains(h.wanted, text) {
+	if _, ok := h.byText[text]; !ok && len(h.byText)+len(h.wanted) < mostPrepared && !slices.Contains(h.wanted, text) {
 		h.wanted = append(h.wanted, text)
 	}
 	return nil

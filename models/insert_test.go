@@ -107,3 +107,42 @@ func TestAStepThatFailsFailsTheTransaction(t *testing.T) {
 		}
 	})
 }
+
+// TestHotWritesOfManyTransactionsDoNotWaitForEachOther lets transactions that are new to the server's statements want the same
+// row. One that waits for the row in the database must not keep the one that has it from going on.
+func TestHotWritesOfManyTransactionsDoNotWaitForEachOther(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db models.DB, _ *models.Vault) {
+		ctx := dbtest.Context(t)
+		done := make(chan error)
+		const writers, rounds = 8, 12
+		for range writers {
+			go func() {
+				var err error
+				for round := 0; round < rounds && err == nil; round++ {
+					err = models.InTx(ctx, db, func(ctx context.Context, tx models.DB) error {
+						for i := range 4 { // texts that are new in each round, so that several prepare them at once
+							text := fmt.Sprintf("UPDATE tenants SET name = ? WHERE id = ? AND %d = %d", round*4+i, round*4+i)
+							if err := models.Exec(ctx, tx, text, "N", models.DefaultTenant); err != nil {
+								return err
+							}
+							time.Sleep(time.Millisecond)
+						}
+						return nil
+					})
+				}
+				done <- err
+			}()
+		}
+		limit := time.After(time.Minute)
+		for range writers {
+			select {
+			case err := <-done:
+				if err != nil {
+					t.Fatal(err)
+				}
+			case <-limit:
+				t.Fatal("the transactions wait for each other")
+			}
+		}
+	})
+}

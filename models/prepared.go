@@ -55,14 +55,22 @@ func (p *prepared) get(ctx context.Context, pool *sql.DB, query string, postgres
 	if err != nil {
 		return nil, fmt.Errorf("prepare a read: %w", err)
 	}
+	first := p.keep(query, stmt)
+	if first != stmt {
+		_ = stmt.Close() // waits for the connection, so not while the lock is held
+	}
+	return first, nil
+}
+
+// keep notes a statement, and gives the one of the same text that came before it, if any.
+func (p *prepared) keep(query string, stmt *sql.Stmt) *sql.Stmt {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if first, ok := p.byID[query]; ok {
-		_ = stmt.Close()
-		return first, nil
+		return first
 	}
 	p.byID[query] = stmt
-	return stmt, nil
+	return stmt
 }
 
 // numbered turns "?" into $1, $2, as PostgreSQL spells them. Texts of hot reads hold no literal question marks.
