@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -96,24 +97,46 @@ func Diff(before, after any) json.RawMessage {
 	if after != nil {
 		a = reflect.Indirect(reflect.ValueOf(after))
 	}
-	t := typeOf(b, a)
-	for i := 0; t != nil && i < t.NumField(); i++ {
-		f := t.Field(i)
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.Anonymous || name == "" || name == "-" || f.Tag.Get("audit") == "-" {
-			continue
-		}
-		if c, changed := compare(valueAt(b, i), valueAt(a, i)); changed {
-			if f.Tag.Get("audit") == "name" || f.Type == reflect.TypeFor[Secret]() {
+	for _, f := range auditedOf(typeOf(b, a)) {
+		if c, changed := compare(valueAt(b, f.index), valueAt(a, f.index)); changed {
+			if f.hidden {
 				c = Change{Hidden: true}
 			}
-			changes[name] = c
+			changes[f.name] = c
 		}
 	}
 	if len(changes) == 0 {
 		return nil
 	}
 	out, _ := json.Marshal(changes)
+	return out
+}
+
+// audited is a field of a row that counts in the audit log.
+type audited struct {
+	index  int
+	name   string
+	hidden bool // its name is told and its value is not
+}
+
+var auditedTypes sync.Map // of []audited by reflect.Type
+
+func auditedOf(t reflect.Type) (out []audited) {
+	if t == nil {
+		return nil
+	}
+	if known, ok := auditedTypes.Load(t); ok {
+		return known.([]audited)
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous || name == "" || name == "-" || f.Tag.Get("audit") == "-" {
+			continue
+		}
+		out = append(out, audited{i, name, f.Tag.Get("audit") == "name" || f.Type == reflect.TypeFor[Secret]()})
+	}
+	auditedTypes.Store(t, out)
 	return out
 }
 
@@ -134,6 +157,9 @@ func valueAt(v reflect.Value, i int) any {
 }
 
 func compare(before, after any) (Change, bool) {
+	if before == nil && after == nil {
+		return Change{}, false
+	}
 	b, _ := json.Marshal(before)
 	a, _ := json.Marshal(after)
 	return Change{Before: json.RawMessage(b), After: json.RawMessage(a)}, string(b) != string(a)

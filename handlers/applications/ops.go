@@ -98,17 +98,18 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (CreateOut, error) {
 	var out CreateOut
 	err := models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
 		to := o.In(tx)
+		first := in.first(app)
+		app.DefaultClientID = first.ID
 		if err := to.insert(ctx, &app); err != nil {
 			return err
 		}
 		if err := models.Record(ctx, tx, event("application.created", app, models.Diff(nil, app))); err != nil {
 			return err
 		}
-		made, err := to.Clients.Create(ctx, in.first(app))
+		made, err := to.Clients.CreateFirst(ctx, first)
 		if err != nil {
 			return models.Under("client.", err)
 		}
-		app.DefaultClientID = made.Client.ID
 		out = CreateOut{Application: app, Client: made.Client, Secret: made.Secret}
 		return nil
 	})
@@ -119,6 +120,9 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (CreateOut, error) {
 func (in CreateIn) first(app models.Application) clients.CreateIn {
 	c := in.Client
 	c.ApplicationID = app.ID
+	if c.ID == "" {
+		c.ID = models.NewID(models.LongID)
+	}
 	if !c.Name.Set {
 		c.Name = models.Some(app.Name)
 	}

@@ -64,20 +64,41 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (out CreateOut, err error)
 				return err
 			}
 		}
-		if err := insert(ctx, tx, &c); err != nil {
-			return err
-		}
-		forget(tx, c)
-		if err := record(ctx, tx, "client.created", nil, &c); err != nil {
-			return err
-		}
-		if err := noteWildcard(ctx, tx, models.Client{}, c); err != nil {
-			return err
-		}
-		out.Client = c
-		out.Secret, err = o.In(tx).firstSecret(ctx, c, in)
+		out, err = o.In(tx).keep(ctx, c, in)
 		return err
 	})
+	return out, err
+}
+
+// CreateFirst is Create for the default client of an application that this transaction stores, with the client's id in it: there
+// is nothing to look for.
+// Faults: as Create, without NotFound.
+func (o Ops) CreateFirst(ctx context.Context, in CreateIn) (out CreateOut, err error) {
+	c := o.draft(ctx, in)
+	if err := models.Need(ctx, "client.create", c.ApplicationID, "application"); err != nil {
+		return out, err
+	}
+	if err := check(&c, in.Settings); err != nil {
+		return out, err
+	}
+	c.IsDefault = true
+	return o.keep(ctx, c, in)
+}
+
+// keep writes a new client with its events and its first secret.
+func (o Ops) keep(ctx context.Context, c models.Client, in CreateIn) (out CreateOut, err error) {
+	if err := insert(ctx, o.DB, &c); err != nil {
+		return out, err
+	}
+	forget(o.DB, c)
+	if err := record(ctx, o.DB, "client.created", nil, &c); err != nil {
+		return out, err
+	}
+	if err := noteWildcard(ctx, o.DB, models.Client{}, c); err != nil {
+		return out, err
+	}
+	out.Client = c
+	out.Secret, err = o.firstSecret(ctx, c, in)
 	return out, err
 }
 
@@ -103,14 +124,7 @@ func (o Ops) firstSecret(ctx context.Context, c models.Client, in CreateIn) (*cr
 	if in.NoSecret || !c.Confidential() || !UsesSecret(c.TokenEndpointAuthMethod) {
 		return nil, nil
 	}
-	// Whoever may create a client gets its first secret, with no right to touch those of others.
-	ctx = models.Lend(ctx, "credential.create")
-	first := credentials.CreateIn{ClientID: c.ID, Name: "Default secret"}
-	if in.Secret.Empty() {
-		v, err := o.Credentials.Create(ctx, first)
-		return &v, err
-	}
-	v, err := o.Credentials.Import(ctx, credentials.ImportIn{CreateIn: first, Value: in.Secret})
+	v, err := o.Credentials.First(ctx, c, "Default secret", in.Secret)
 	return &v, err
 }
 

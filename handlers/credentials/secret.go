@@ -45,6 +45,30 @@ func (o Ops) Import(ctx context.Context, in ImportIn) (Value, error) {
 	return o.add(ctx, "imported", in.CreateIn, in.Value)
 }
 
+// First makes the first secret of a client that this transaction stored, or takes over the value that came with it. Whoever may
+// create a client gets its secret, so no right is asked here, and nothing stored can be in its way but another client's value.
+// Faults: Invalid (value), Conflict (secret_value_taken).
+func (o Ops) First(ctx context.Context, c models.Client, name string, brought models.Secret) (out Value, err error) {
+	verb, value := "imported", brought
+	if brought.Empty() {
+		verb, value = "created", models.NewSecret(newSecret())
+	}
+	if err := o.checkSecret(CreateIn{Name: name}, value); err != nil {
+		return out, err
+	}
+	of := client{ID: c.ID, TenantID: c.TenantID, ApplicationID: c.ApplicationID, Name: c.Name}
+	row, err := o.secret(ctx, o.DB, of, CreateIn{Name: name}, value)
+	if err != nil {
+		return out, err
+	}
+	row.IsPrimary = true
+	if err := insert(ctx, o.DB, &row); err != nil {
+		return out, err
+	}
+	out = Value{Credential: Credential{Credential: row, Status: status(row, o.Now())}, Value: value.Reveal()}
+	return out, record(ctx, o.DB, verb, of, nil, &row)
+}
+
 func (o Ops) add(ctx context.Context, verb string, in CreateIn, value models.Secret) (out Value, err error) {
 	in.Name = cleanName(in.Name)
 	if err := o.checkSecret(in, value); err != nil {
@@ -69,6 +93,18 @@ func (o Ops) add(ctx context.Context, verb string, in CreateIn, value models.Sec
 
 // place stores a new secret of a client whose row is locked.
 func (o Ops) place(ctx context.Context, tx models.DB, c client, in CreateIn, value models.Secret) (models.Credential, error) {
+	row, err := o.secret(ctx, tx, c, in, value)
+	if err != nil {
+		return row, err
+	}
+	if err := o.room(ctx, tx, row); err != nil {
+		return row, err
+	}
+	return row, insert(ctx, tx, &row)
+}
+
+// secret is the row of a new secret.
+func (o Ops) secret(ctx context.Context, tx models.DB, c client, in CreateIn, value models.Secret) (models.Credential, error) {
 	keep, err := readable(ctx, tx)
 	if err != nil {
 		return models.Credential{}, err
@@ -79,10 +115,7 @@ func (o Ops) place(ctx context.Context, tx models.DB, c client, in CreateIn, val
 	if keep {
 		row.Sealed = o.Vault.Seal("credentials", "sealed", row.ID, value)
 	}
-	if err := o.room(ctx, tx, row); err != nil {
-		return row, err
-	}
-	return row, insert(ctx, tx, &row)
+	return row, nil
 }
 
 func (o Ops) row(ctx context.Context, c client, kind, name string) models.Credential {
