@@ -4,6 +4,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -122,4 +123,30 @@ func underAny(path string, prefixes []string) bool {
 		}
 	}
 	return false
+}
+
+// TestComponentsAreNotInlined: the compiler copies the closures of a component that it inlines into every caller, which made the
+// program 5 MB larger.
+func TestComponentsAreNotInlined(t *testing.T) {
+	found := 0
+	err := filepath.WalkDir("../views", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".templ") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		before := ""
+		for line := range strings.Lines(string(text)) {
+			if strings.HasPrefix(line, "templ ") {
+				found++
+				if before != "//go:noinline\n" {
+					t.Errorf("%s: put //go:noinline on the line before %s", path, strings.TrimSpace(line))
+				}
+			}
+			before = line
+		}
+		return err
+	})
+	if err != nil || found == 0 {
+		t.Fatalf("%d components, %v", found, err)
+	}
 }
