@@ -61,7 +61,8 @@ func (m *markup) act(ctx context.Context, a Action, classes ...string) {
 	if a.Href != "" {
 		tag = "a"
 	}
-	m.raw("<" + tag)
+	m.raw("<")
+	m.raw(tag)
 	m.class(classes...)
 	if a.Href != "" {
 		m.href(a.Href)
@@ -71,7 +72,9 @@ func (m *markup) act(ctx context.Context, a Action, classes ...string) {
 	m.actAttrs(ctx, a)
 	m.raw(">")
 	m.label(a)
-	m.raw("</" + tag + ">")
+	m.raw("</")
+	m.raw(tag)
+	m.raw(">")
 }
 
 func (a Action) kind() string {

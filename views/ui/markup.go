@@ -50,7 +50,9 @@ func (m *markup) attr(name, value string) {
 	if value == "" {
 		return
 	}
-	m.raw(" " + name + `="`)
+	m.raw(" ")
+	m.raw(name)
+	m.raw(`="`)
 	m.text(value)
 	m.raw(`"`)
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -137,4 +138,21 @@ func TestFilterKeepsTheRestOfTheQuery(t *testing.T) {
 	html := draw(t, FilterBar(FilterOpts{Action: "/a", Label: "Filter", Search: "Search", Query: "bill", Filters: []Filter{f}}))
 	has(t, html, `method="get"`, "<b>Type:</b> Web app", `href="/a?q=bill"`, `href="/a?q=bill&amp;type=spa"`,
 		`<input type="hidden" name="type" value="web"`, `aria-label="Remove filter Type"`)
+}
+
+func TestWithSetsOneParameterOfAnAddress(t *testing.T) {
+	query := url.Values{"q": {"a b"}, "type": {"web"}, "after": {"old"}, "sort": {"name"}}
+	for _, tc := range [][3]string{
+		{"owner", "Team 3&co", "/l?owner=Team+3%26co&q=a+b&sort=name&type=web"},
+		{"type", "spa", "/l?q=a+b&sort=name&type=spa"},
+		{"type", "", "/l?q=a+b&sort=name"},
+		{"z", "1", "/l?q=a+b&sort=name&type=web&z=1"},
+	} {
+		if got := With("/l", query, tc[0], tc[1]); got != tc[2] {
+			t.Errorf("%s=%s: %s, not %s", tc[0], tc[1], got, tc[2])
+		}
+	}
+	if got := With("/l", url.Values{"q": {"x"}}, "q", ""); got != "/l" {
+		t.Errorf("nothing left, yet %s", got)
+	}
 }
