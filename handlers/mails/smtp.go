@@ -148,6 +148,7 @@ type Failure struct {
 	Final  bool // trying again would not help
 }
 
+// Error is the reason with what it means.
 func (f *Failure) Error() string { return f.Reason + ": " + f.Text }
 
 // explain turns what the mail library says into a Failure.

@@ -33,6 +33,7 @@ type Failure struct {
 	err    error // for the log
 }
 
+// Error is for the log: the reason with what lies under it.
 func (f *Failure) Error() string {
 	if f.err != nil {
 		return f.Reason + ": " + f.err.Error()
