@@ -439,8 +439,11 @@ func batch(at, n int) (apps []models.Application, clients []models.Client) {
 func bearer(t *testing.T, s process, audience string) string {
 	t.Helper()
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {clientID}, "client_secret": {clientSecret}}
-	if audience != "" {
+	switch {
+	case strings.HasPrefix(audience, "/"):
 		form.Set("audience", "http://localhost:"+port(s)+audience)
+	case audience != "":
+		form.Set("audience", audience)
 	}
 	var out struct {
 		AccessToken string `json:"access_token"`
