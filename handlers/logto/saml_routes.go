@@ -98,9 +98,6 @@ func (d Dialect) deleteSAML(ctx context.Context, in idIn) error {
 		if err != nil {
 			return err
 		}
-		if err := d.Certificates.DeleteOf(ctx, c); err != nil {
-			return err
-		}
-		return d.Applications.DeleteClient(ctx, in.ID)
+		return d.Applications.DeleteClient(ctx, c.ID)
 	})
 }
