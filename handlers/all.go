@@ -159,7 +159,9 @@ func (a *App) resources() {
 		Outbound: a.outbound, URL: a.Config.URL, Aliases: a.Config.Aliases, Registered: a.registered,
 		Scopes: map[string]func([]string) models.Actions{models.FaceAuth0: auth0.Actions}})
 	a.access()
+	certificates := certificates.New(a.documents)
 	a.clients = clients.New(db, vault)
+	a.clients.Cleanup = append(a.clients.Cleanup, certificates.DeleteOf)
 	a.applications = applications.New(db, vault, a.clients)
 	a.experience = experience.New(db, vault)
 	a.experience.Tenant, a.experience.Head = a.settings.Current, a.applications.Head
@@ -172,10 +174,6 @@ func (a *App) resources() {
 	a.overview = overview.New(db, vault, a.events, a.Config.URL, models.Now)
 	a.applications.Cleanup = append(a.applications.Cleanup, func(ctx context.Context, tx models.DB, id string) error {
 		return a.keys.In(tx).DeleteAllOwn(ctx, id)
-	})
-	certificates := certificates.New(a.documents)
-	a.applications.Cleanup = append(a.applications.Cleanup, func(ctx context.Context, tx models.DB, id string) error {
-		return certificates.In(tx).DeleteAll(ctx, id)
 	})
 	a.transmit = transmit.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience,
 		Tenant: a.settings.Current}

@@ -137,22 +137,14 @@ func (o Ops) Delete(ctx context.Context, c models.Client, id string) error {
 	return o.drop(ctx, cert)
 }
 
-// DeleteOf removes the certificates of a client that is being deleted, in the transaction of that.
-// Faults: Forbidden.
-func (o Ops) DeleteOf(ctx context.Context, c models.Client) error {
-	if err := models.Need(ctx, "client.delete", c.ApplicationID, "client"); err != nil {
-		return err
+// DeleteOf removes the certificates of a client that is being deleted, in the transaction tx of that. Whether the actor may, was
+// judged on the client.
+func (o Ops) DeleteOf(ctx context.Context, tx models.DB, c models.Client) error {
+	if c.Protocol != models.ProtocolSAML {
+		return nil
 	}
-	return o.dropAll(ctx, func(cert Certificate) bool { return cert.ClientID == c.ID })
-}
-
-// DeleteAll removes the certificates of an application that is being deleted, in the transaction of that.
-func (o Ops) DeleteAll(ctx context.Context, applicationID string) error {
-	return o.dropAll(ctx, func(cert Certificate) bool { return cert.ApplicationID == applicationID })
-}
-
-func (o Ops) dropAll(ctx context.Context, wanted func(Certificate) bool) error {
-	all, err := o.of(ctx, wanted)
+	o = o.In(tx)
+	all, err := o.of(ctx, func(cert Certificate) bool { return cert.ClientID == c.ID })
 	for _, cert := range all {
 		if err := o.drop(ctx, cert); err != nil {
 			return err

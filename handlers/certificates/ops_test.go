@@ -20,7 +20,8 @@ func TestCertificates(t *testing.T) {
 		ctx := models.System(t.Context())
 		store := documents.New(db, vault)
 		o := certificates.New(store)
-		shop, other := models.Client{ID: "shop", ApplicationID: "a", Name: "Shop"}, models.Client{ID: "other", ApplicationID: "b", Name: "Other"}
+		shop := models.Client{ID: "shop", ApplicationID: "a", Name: "Shop", Protocol: models.ProtocolSAML}
+		other := models.Client{ID: "other", ApplicationID: "b", Name: "Other", Protocol: models.ProtocolSAML}
 
 		first, err := o.Create(ctx, certificates.CreateIn{Client: shop, Years: 3, Active: true})
 		must(t, err)
@@ -48,9 +49,9 @@ func TestCertificates(t *testing.T) {
 
 		_, err = o.Create(ctx, certificates.CreateIn{Client: other, Years: 1, Active: true})
 		must(t, err)
-		must(t, o.DeleteAll(ctx, "a"))
+		must(t, o.DeleteOf(ctx, db, shop))
 		if len(list(t, o, shop)) != 0 || len(list(t, o, other)) != 1 {
-			t.Error("the wrong certificates went with the application")
+			t.Error("the wrong certificates went with the client")
 		}
 	})
 }

@@ -139,7 +139,7 @@ func (o Ops) Delete(ctx context.Context, in OneVersionIn) error {
 		if c.IsDefault {
 			return &models.Fault{Code: models.Conflict, Reason: "default_client", Text: "This is the default client of its application. Make another client the default first."}
 		}
-		return remove(ctx, tx, c)
+		return o.remove(ctx, tx, c)
 	})
 }
 
@@ -154,7 +154,7 @@ func (o Ops) DeleteAllButDefault(ctx context.Context, in OfApplicationIn) (n int
 	err = o.eachOf(ctx, in.ApplicationID, "client.delete", func(ctx context.Context, tx models.DB, rows []models.Client) error {
 		rows = slices.DeleteFunc(rows, func(c models.Client) bool { return c.IsDefault })
 		n = len(rows)
-		return removeAll(ctx, tx, rows)
+		return o.removeAll(ctx, tx, rows)
 	})
 	return n, err
 }
@@ -162,7 +162,7 @@ func (o Ops) DeleteAllButDefault(ctx context.Context, in OfApplicationIn) (n int
 // DeleteAll removes every client of an application that is itself being deleted; call it in the transaction of that.
 // Faults: NotFound (application).
 func (o Ops) DeleteAll(ctx context.Context, in OfApplicationIn) error {
-	return o.eachOf(ctx, in.ApplicationID, "application.delete", removeAll)
+	return o.eachOf(ctx, in.ApplicationID, "application.delete", o.removeAll)
 }
 
 func (o Ops) eachOf(ctx context.Context, applicationID, action string, fn func(context.Context, models.DB, []models.Client) error) error {
@@ -182,9 +182,9 @@ func (o Ops) eachOf(ctx context.Context, applicationID, action string, fn func(c
 	})
 }
 
-func removeAll(ctx context.Context, tx models.DB, rows []models.Client) error {
+func (o Ops) removeAll(ctx context.Context, tx models.DB, rows []models.Client) error {
 	for _, c := range rows {
-		if err := remove(ctx, tx, c); err != nil {
+		if err := o.remove(ctx, tx, c); err != nil {
 			return err
 		}
 	}

@@ -19,6 +19,8 @@ type Ops struct {
 	Vault       *models.Vault
 	Now         func() time.Time
 	Credentials credentials.Ops
+	// Cleanup removes what other features keep of a client, in the transaction that deletes it, whichever way that is asked for.
+	Cleanup []func(ctx context.Context, tx models.DB, c models.Client) error
 
 	cache  *models.Cache[models.Client]
 	counts *models.Cache[int64]

@@ -77,8 +77,13 @@ func stored(err error, c *models.Client) error {
 	return nil
 }
 
-// remove deletes a client with what it proves itself by, and records that.
-func remove(ctx context.Context, tx models.DB, c models.Client) error {
+// remove deletes a client with what it proves itself by and what other features keep of it, and records that.
+func (o Ops) remove(ctx context.Context, tx models.DB, c models.Client) error {
+	for _, clean := range o.Cleanup {
+		if err := clean(ctx, tx, c); err != nil {
+			return err
+		}
+	}
 	if err := credentials.RemoveAll(ctx, tx, c.ID); err != nil {
 		return err
 	}

@@ -30,6 +30,9 @@ type Ops struct {
 	// Guessable knows the passwords that guessing begins with, in lower case; nil knows none.
 	Guessable func(password string) bool
 
+	// Usernames gives the username of every person by id; nil while no people are managed here.
+	Usernames func(ctx context.Context) (map[string]string, error)
+
 	own  connections.Ops // the rows of connections
 	live *models.Cache[Live]
 }

@@ -163,8 +163,8 @@ func TestApplicationsRefuse(t *testing.T) {
 		if got := w.do(200, "GET", path, nil)["customClientMetadata"]; !same(got, object{"idTokenTtl": 60, "isDeviceFlow": true}) {
 			t.Errorf("%v", got)
 		}
-		if a := w.call(w.admin.token, "POST", apps, "{"); a.status != 400 || a.refusal(t).Code != "" {
-			t.Errorf("no JSON: %d %s", a.status, a.body)
+		if got := w.refused(400, "request.invalid_input", "POST", apps, "{"); got.Message != "The body ends before the JSON value does." {
+			t.Errorf("no JSON: %v", got)
 		}
 		form := w.call(w.admin.token, "POST", apps, "name=Form&type=SPA", "Content-Type", "application/x-www-form-urlencoded")
 		if form.status != 200 || form.object(t)["name"] != "Form" {

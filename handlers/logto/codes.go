@@ -39,7 +39,7 @@ var codeStatus = statuses(map[int][]string{
 		"domain.domain_is_not_allowed", "domain.exceed_domain_limit", "domain.hostname_already_exists", "domain.limit_to_one_domain",
 		"entity.create_failed", "entity.db_constraint_violated", "entity.invalid_input", "entity.unique_integrity_violation",
 		"entity.value_too_long", "jwt_customizer.can_not_create_for_admin_tenant", "localization.invalid_translation_structure",
-		"oidc.invalid_request", "oidc.key_required", "oidc.only_previous_key_can_be_deleted", "organization.require_membership",
+		"oidc.key_required", "oidc.only_previous_key_can_be_deleted", "organization.require_membership",
 		"password.expired", "request.feature_not_supported", "request.general", "resource.resource_identifier_in_use",
 		"role.application_exists", "role.name_in_use", "role.scope_exists", "role.user_exists", "scope.name_exists",
 		"session.captcha_failed", "session.captcha_required", "session.email_blocklist.email_not_allowed",

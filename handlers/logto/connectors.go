@@ -3,6 +3,7 @@ package logto
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"gatehouse/handlers/connections"
 	"gatehouse/models"
@@ -124,9 +125,13 @@ func (d Dialect) shownConnector(ctx context.Context, c models.Connection, f fact
 	return connector(ctx, c, f), err
 }
 
-// connection finds the connection that is the connector of an id.
+// connection finds the connection that is the connector of an id. The document names the id in paths id in one place, connectorId
+// in another and factoryId in a third; so the id of a factory finds its connector too, where it has one and only one.
 func (d Dialect) connection(ctx context.Context, id string) (models.Connection, factory, error) {
 	c, err := d.Connections.Get(ctx, connections.IDIn{ID: id})
+	if models.IsFault(err, models.NotFound) {
+		c, err = d.onlyConnector(ctx, id, err)
+	}
 	if err != nil {
 		return c, factory{}, err
 	}
@@ -135,6 +140,22 @@ func (d Dialect) connection(ctx context.Context, id string) (models.Connection, 
 		return c, f, models.Missing("connection")
 	}
 	return c, f, nil
+}
+
+// onlyConnector is the one connector of a factory; without one, or with several, it stays missing.
+func (d Dialect) onlyConnector(ctx context.Context, factoryID string, missing error) (models.Connection, error) {
+	if _, ok := factoryOf(factoryID); !ok {
+		return models.Connection{}, missing
+	}
+	all, err := d.connectors(ctx)
+	if err != nil {
+		return models.Connection{}, err
+	}
+	of := slices.DeleteFunc(all, func(c models.Connection) bool { f, _ := connectorFactory(c); return f.id != factoryID })
+	if len(of) != 1 {
+		return models.Connection{}, missing
+	}
+	return of[0], nil
 }
 
 type listConnectorsIn struct {

@@ -143,3 +143,30 @@ func TestSignInOffersConnectorsByTarget(t *testing.T) {
 		}
 	})
 }
+
+// Paths of the document name a connector's id in three ways; the id of its factory is one that works, as long as it has one
+// connector only.
+func TestAConnectorIsFoundByItsFactory(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		const at = "/api/connectors/github-universal"
+		w.refused(404, "entity.not_found", "GET", at, nil)
+		made := w.do(200, "POST", "/api/connectors", object{"connectorId": "github-universal", "config": object{"clientId": "a", "clientSecret": "b"}})
+		if got := w.do(200, "GET", at, nil); !same(got, made) || got.text("id") == "github-universal" {
+			t.Errorf("%v", got)
+		}
+		w.do(200, "PATCH", at, object{"config": object{"clientId": "c", "clientSecret": "d"}})
+		if got := w.do(200, "GET", "/api/connectors/"+made.text("id"), nil); dig(got, "config", "clientId") != "c" {
+			t.Errorf("%v", got)
+		}
+		w.do(204, "DELETE", at, nil)
+		w.refused(404, "entity.not_found", "GET", at, nil)
+		generic := func(target string) object {
+			return object{"connectorId": "oauth2", "metadata": object{"target": target, "name": object{"en": target}}, "config": object{"authorizationEndpoint": "https://a.example/auth",
+				"tokenEndpoint": "https://a.example/token", "userInfoEndpoint": "https://a.example/me", "clientId": "a", "clientSecret": "b"}}
+		}
+		w.do(200, "POST", "/api/connectors", generic("one"))
+		w.do(200, "GET", "/api/connectors/oauth2", nil)
+		w.do(200, "POST", "/api/connectors", generic("two"))
+		w.refused(404, "entity.not_found", "GET", "/api/connectors/oauth2", nil)
+	})
+}

@@ -71,6 +71,8 @@ func codeOf(f *models.Fault) string {
 		return f.Reason
 	}
 	switch f.Code {
+	case web.Malformed:
+		return "request.invalid_input"
 	case models.Invalid, models.BadType:
 		return "guard.invalid_input"
 	case models.Unauthenticated:
@@ -119,7 +121,7 @@ func (face) Fault(r *web.Request, f *models.Fault) error {
 	if !ok {
 		status = http.StatusBadRequest
 	}
-	if code == "" && f.Code != web.Malformed {
+	if code == "" {
 		status = web.StatusOf(f.Code)
 	}
 	if f.Code == models.Conflict && status == http.StatusNotFound { // a link to what is not there

@@ -96,10 +96,12 @@ type hookLogsIn struct {
 	Cap   string      `query:"enableCap" json:"-"`
 }
 
-// span is the time that is asked for, in milliseconds; a day when nothing is said.
+// span is the time that is asked for, in milliseconds; the last day when nothing is said of either end.
 func (in hookLogsIn) span(now time.Time) (since, until time.Time, err error) {
 	var c models.Check
-	since = now.Add(-hookDay)
+	if in.Start.V == "" && in.End.V == "" {
+		since = now.Add(-hookDay)
+	}
 	for _, at := range []struct {
 		name string
 		text opt[string]
@@ -113,6 +115,7 @@ func (in hookLogsIn) span(now time.Time) (since, until time.Time, err error) {
 			*at.to = time.UnixMilli(n).UTC()
 		}
 	}
+	c.That(until.IsZero() || !until.Before(since), "start_time", "not_before", "The beginning comes before the end.")
 	return since, until, c.Err()
 }
 
@@ -127,6 +130,9 @@ func (d Dialect) hookLogs(ctx context.Context, in hookLogsIn) (out page[hookLog]
 	since, until, err := in.span(d.Webhooks.Now())
 	if err != nil {
 		return out, at(err, invalidQuery)
+	}
+	if _, err := d.Webhooks.Get(ctx, webhooks.OneIn{ID: in.ID}); err != nil {
+		return out, err
 	}
 	event, ours := strings.CutPrefix(in.Key.V, hookLogPrefix)
 	if in.Key.V != "" && !ours { // the log of hooks holds nothing else

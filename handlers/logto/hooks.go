@@ -59,6 +59,7 @@ type executionStats struct {
 const (
 	storedHookEvent   = "logto.event"
 	storedHookRetries = "logto.retries"
+	storedHookCreated = "logto.created_at"
 )
 
 // hook shows a webhook. Events that only other faces have words for are not told.
@@ -73,6 +74,9 @@ func hook(row models.Webhook, key models.Secret, headers map[string]models.Secre
 	_ = json.Unmarshal(row.Stored[storedHookEvent], &out.Event)
 	if raw, ok := row.Stored[storedHookRetries]; ok {
 		_ = json.Unmarshal(raw, &out.Config.Retries)
+	}
+	if raw, ok := row.Stored[storedHookCreated]; ok {
+		_ = json.Unmarshal(raw, &out.CreatedAt)
 	}
 	if len(headers) > 0 {
 		open := map[string]string{}
@@ -107,6 +111,7 @@ type hookIn struct {
 	Event   opt[string]   `json:"event" rule:"nullable"`
 	Events  opt[[]string] `json:"events"`
 	Enabled opt[bool]     `json:"enabled"`
+	Created opt[int64]    `json:"createdAt" rule:"min=0"`
 }
 
 // CheckShape names events that are none of the document's.
@@ -138,6 +143,9 @@ func (in hookIn) stored(before map[string]json.RawMessage, config *hookConfig) m
 	}
 	if in.Event.Set {
 		out[storedHookEvent], _ = json.Marshal(in.Event)
+	}
+	if in.Created.Set { // a hook that is moved here keeps the date that it had
+		out[storedHookCreated], _ = json.Marshal(in.Created)
 	}
 	if config != nil {
 		if delete(out, storedHookRetries); config.Retries.Set {

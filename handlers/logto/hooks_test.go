@@ -243,3 +243,32 @@ func TestAHookOfAnotherFace(t *testing.T) {
 		w.do(204, "DELETE", "/api/hooks/"+native.ID, nil)
 	})
 }
+
+// A hook that moves here brings its date along, as the document lets it.
+func TestAHookKeepsItsDate(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		hook := hookOf("https://example.com", "Role.Created")
+		hook["createdAt"] = 1700000000000
+		made := w.do(201, "POST", "/api/hooks", hook)
+		at := "/api/hooks/" + made.text("id")
+		if got := w.do(200, "GET", at, nil); got["createdAt"] != 1700000000000.0 || made["createdAt"] != got["createdAt"] {
+			t.Errorf("%v", got)
+		}
+		if got := w.do(200, "PATCH", at, object{"createdAt": 1600000000000}); got["createdAt"] != 1600000000000.0 {
+			t.Errorf("%v", got)
+		}
+		w.refused(400, "guard.invalid_input", "PATCH", at, object{"createdAt": "then"})
+	})
+}
+
+// The log of a hook that there is not is no empty log; a time that ends before it begins is refused.
+func TestLogsOfAHookThatThereIsNot(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.refused(404, "entity.not_found", "GET", "/api/hooks/nothing/recent-logs", nil)
+		w.refused(404, "entity.not_found", "GET", "/api/hooks/nothing/recent-logs?logKey=Interaction.Create", nil)
+		made := w.do(201, "POST", "/api/hooks", hookOf("https://example.com", "Role.Created"))
+		at := "/api/hooks/" + made.text("id") + "/recent-logs"
+		w.do(200, "GET", at+"?end_time=1700000000000", nil)
+		w.refused(400, "guard.invalid_input", "GET", at+"?start_time=1700000000000&end_time=1600000000000", nil)
+	})
+}

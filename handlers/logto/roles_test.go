@@ -143,8 +143,33 @@ func TestRolesOpenResources(t *testing.T) {
 		if got := w.do(422, "POST", "/api/applications/"+spa.text("id")+"/roles", map[string]any{"roleIds": []string{role.text("id")}}); got.text("code") != "application.invalid_type" {
 			t.Errorf("%v", got)
 		}
+		w.refused(422, "application.invalid_type", "POST", one+"/applications", object{"applicationIds": []string{spa.text("id")}})
 		w.do(204, "DELETE", one+"/scopes/"+s.text("id"), nil)
 		w.do(204, "DELETE", one, nil)
+	})
+}
+
+// A web application that authenticates can act for itself beside its people, so the routes of roles take it; its own routes add
+// roles to machines only, as their document has it, but show and take away what there is.
+func TestRolesOfAWebApplication(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		role := w.do(200, "POST", "/api/roles", object{"name": "Shipper", "description": "Ships", "type": "MachineToMachine"})
+		web := w.do(200, "POST", "/api/applications", object{"name": "Shop floor", "type": "Traditional"})
+		one, of := "/api/roles/"+role.text("id")+"/applications", "/api/applications/"+web.text("id")+"/roles"
+		w.refused(422, "application.invalid_type", "POST", of, object{"roleIds": []string{role.text("id")}})
+		w.refused(422, "application.invalid_type", "PUT", of, object{"roleIds": []string{role.text("id")}})
+		w.do(201, "POST", one, object{"applicationIds": []string{web.text("id")}})
+		if got := w.do(200, "GET", of, nil).rows(); len(got) != 1 || dig(got[0], "id") != role.text("id") {
+			t.Errorf("%v", got)
+		}
+		w.do(204, "DELETE", of+"/"+role.text("id"), nil)
+		for _, path := range []string{of + "/" + role.text("id"), one + "/" + web.text("id")} {
+			if got := w.refused(404, "entity.not_found", "DELETE", path, nil); !strings.Contains(got.Message, "does not have the role") {
+				t.Errorf("%v", got)
+			}
+		}
+		people := w.do(200, "POST", "/api/roles", object{"name": "Person", "description": "x"})
+		w.refused(422, "application.invalid_role_type", "POST", "/api/roles/"+people.text("id")+"/applications", object{"applicationIds": []string{web.text("id")}})
 	})
 }
 
@@ -171,11 +196,7 @@ func TestUserConsentScopes(t *testing.T) {
 		if len(got["resourceScopes"].([]any)) != 1 || len(got["organizationResourceScopes"].([]any)) != 1 || len(got["userScopes"].([]any)) != 2 {
 			t.Errorf("%v", got)
 		}
-		for body, code := range map[string]string{"resourceScopes": "entity.relation_foreign_key_not_found", "organizationScopes": "entity.relation_foreign_key_not_found"} {
-			if got := w.do(422, "POST", of, map[string]any{body: []string{"nothing"}}); got.text("code") != code {
-				t.Errorf("%s: %v", body, got)
-			}
-		}
+		w.refused(422, "entity.relation_foreign_key_not_found", "POST", of, object{"resourceScopes": []string{"nothing"}})
 		if got := w.do(422, "POST", of, map[string]any{"resourceScopes": []string{models.ScopeLogtoAll}}); got.text("code") != "application.consent_management_api_scopes_not_allowed" {
 			t.Errorf("%v", got)
 		}
@@ -183,11 +204,31 @@ func TestUserConsentScopes(t *testing.T) {
 			t.Errorf("%v", got)
 		}
 		w.do(204, "DELETE", of+"/resource-scopes/"+s.text("id"), nil)
-		w.do(404, "DELETE", of+"/resource-scopes/"+s.text("id"), nil)
+		w.do(204, "DELETE", of+"/resource-scopes/"+s.text("id"), nil) // gone already
+		w.refused(404, "entity.not_found", "DELETE", of+"/resource-scopes/nothing", nil)
 		w.do(204, "DELETE", of+"/user-scopes/email", nil)
 		got = w.do(200, "GET", of, nil)
 		if len(got["resourceScopes"].([]any)) != 0 || len(got["organizationResourceScopes"].([]any)) != 1 || len(got["userScopes"].([]any)) != 1 {
 			t.Errorf("after taking back: %v", got)
+		}
+	})
+}
+
+// Organizations come later; which of their scopes an application may ask for is kept as it was given, and taken back.
+func TestOrganizationScopesAreKept(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		app := w.do(200, "POST", "/api/applications", object{"name": "Elsewhere", "type": "Traditional", "isThirdParty": true})
+		of := "/api/applications/" + app.text("id") + "/user-consent-scopes"
+		w.do(201, "POST", of, object{"organizationScopes": []string{"one", "two"}})
+		w.do(201, "POST", of, object{"organizationScopes": []string{"two"}, "userScopes": []string{"email"}})
+		kept := func() any { return w.do(200, "GET", of, nil)["organizationScopes"] }
+		if got := kept(); !same(got, []object{{"id": "one", "name": "one", "description": nil}, {"id": "two", "name": "two", "description": nil}}) {
+			t.Errorf("%v", got)
+		}
+		w.do(204, "DELETE", of+"/organization-scopes/one", nil)
+		w.refused(404, "entity.not_found", "DELETE", of+"/organization-scopes/one", nil)
+		if got := kept(); !same(got, []object{{"id": "two", "name": "two", "description": nil}}) {
+			t.Errorf("%v", got)
 		}
 	})
 }

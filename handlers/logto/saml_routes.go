@@ -22,6 +22,7 @@ func (d Dialect) samlRoutes(f web.Face) []web.Route {
 		{"PATCH", secrets + "/:secretId", "credential.update", web.Do(f, 200, d.activateCertificate).With(doc("SAML applications", "Choose the certificate that signs"))},
 		{"DELETE", secrets + "/:secretId", "credential.delete", web.Do0(f, 204, d.deleteCertificate).With(doc("SAML applications", "Delete a certificate"))},
 		{"GET", one + "/metadata", web.Public, web.Do(f, 200, d.samlMetadata).With(doc("SAML applications", "Metadata for service providers"))},
+		{"GET", one + "/callback", web.Public, web.Do0(f, 200, d.samlCallback).With(kept("SAML applications", "End of a sign-in at a service provider"))},
 	}
 }
 
@@ -97,9 +98,6 @@ func (d Dialect) deleteSAML(ctx context.Context, in idIn) error {
 		if err != nil {
 			return err
 		}
-		if err := d.Certificates.DeleteOf(ctx, c); err != nil {
-			return err
-		}
-		return d.Applications.DeleteClient(ctx, in.ID)
+		return d.Applications.DeleteClient(ctx, c.ID)
 	})
 }

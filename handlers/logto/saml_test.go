@@ -119,3 +119,30 @@ func TestSAMLRefuses(t *testing.T) {
 		}
 	})
 }
+
+// No sign-in is under way on this server yet, so its end is refused, whatever a browser brings along.
+func TestSAMLCallbackRefuses(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		made := w.do(201, "POST", samls, object{"name": "x", "nameIdFormat": "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"})
+		spa := w.do(200, "POST", apps, object{"name": "a", "type": "SPA"})
+		at := samls + "/" + made.text("id") + "/callback"
+		for _, c := range []struct {
+			what, path, code string
+			status           int
+		}{
+			{"nothing", at, "guard.invalid_input", 400},
+			{"an error", at + "?error=access_denied&error_description=No.", "oidc.invalid_request", 400},
+			{"a code", at + "?code=abc&state=x", "application.saml.sp_initiated_saml_sso_session_not_found", 400},
+			{"another application", samls + "/nothing/callback?code=abc", "entity.not_exists_with_id", 404},
+			{"an application of another kind", samls + "/" + spa.text("id") + "/callback?code=abc", "application.saml.saml_application_only", 422},
+		} {
+			a := w.call("", "GET", c.path, nil)
+			if got := a.object(t); a.status != c.status || got.text("code") != c.code {
+				t.Errorf("%s: %d %s", c.what, a.status, a.body)
+			}
+		}
+		if got := w.call("", "GET", at+"?error=access_denied&error_description=No.", nil).object(t); got.text("message") != "No." {
+			t.Errorf("%v", got)
+		}
+	})
+}

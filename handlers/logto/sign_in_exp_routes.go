@@ -18,6 +18,7 @@ func (d Dialect) signInExpRoutes(f web.Face) []web.Route {
 		{"GET", at, "experience.read", web.Do(f, 200, d.getSignInExp).With(doc("sign-in experience", "Read the sign-in experience"))},
 		{"PATCH", at, "experience.update", web.Do(f, 200, d.patchSignInExp).With(doc("sign-in experience", "Change the sign-in experience"))},
 		{"POST", at + "/default/check-password", "experience.read", web.Do(f, 200, d.checkPassword).With(doc("sign-in experience", "Hold a password against the policy"))},
+		{"GET", at + "/username-policy/case-sensitivity-conflicts", "experience.read", web.Do(f, 200, d.usernameConflicts).With(doc("sign-in experience", "Usernames that differ in case alone"))},
 		{"POST", at + "/default/custom-ui-assets", "experience.update", web.Raw(f, d.uploadCustomUI).With(kept("sign-in experience", "Upload pages of one's own"))},
 	}
 }

@@ -243,3 +243,18 @@ func TestCustomUI(t *testing.T) {
 		}
 	})
 }
+
+// Usernames that differ in case alone are told with those who have them; before there are people there are none.
+func TestUsernameConflicts(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		const at = "/api/sign-in-exp/username-policy/case-sensitivity-conflicts"
+		if got := w.do(200, "GET", at+"?limit=20", nil); !same(got, object{"totalConflicts": 0, "samples": []any{}}) {
+			t.Errorf("%v", got)
+		}
+		for _, limit := range []string{"0", "101", "x", "1.5"} {
+			if got := w.refused(400, "guard.invalid_input", "GET", at+"?limit="+limit, nil); len(got.Data.Issues) != 1 || !same(got.Data.Issues[0].Path, []string{"limit"}) {
+				t.Errorf("%s: %v", limit, got)
+			}
+		}
+	})
+}

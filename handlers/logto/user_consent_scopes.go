@@ -2,6 +2,7 @@ package logto
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"gatehouse/handlers/clients"
@@ -12,7 +13,17 @@ import (
 )
 
 // What an application of somebody else may ask people for: scopes of resources are client grants on behalf of a person, those
-// about the person are the client's allowed scopes. Scopes of organizations come with organizations.
+// about the person are the client's allowed scopes. Scopes of organizations have no home before there are organizations, so their
+// ids are kept as given.
+
+// storedOrganizationScopes is the ids of organizations' scopes.
+const storedOrganizationScopes = "logto.organization_scopes"
+
+func organizationScopes(c models.Client) []string {
+	var ids []string
+	_ = json.Unmarshal(c.Stored[storedOrganizationScopes], &ids) // nothing, or what we wrote
+	return ids
+}
 
 func (d Dialect) consentScopeRoutes(f web.Face) []web.Route {
 	const of = "/api/applications/:applicationId/user-consent-scopes"
@@ -56,6 +67,9 @@ func (d Dialect) getConsentScopes(ctx context.Context, in appIn) (out consentSco
 	c, err := d.one(models.Lend(ctx, "client.read"), in.ID)
 	if err != nil {
 		return out, err
+	}
+	for _, id := range organizationScopes(c) {
+		out.OrganizationScopes = append(out.OrganizationScopes, consentScope{ID: id, Name: id})
 	}
 	for _, s := range c.AllowedScopes {
 		if slices.Contains(userScopes, s) {
@@ -108,37 +122,49 @@ func (d Dialect) addConsentScopes(ctx context.Context, in addConsentScopesIn) (e
 		if !c.ThirdParty {
 			return refuse("application.third_party_application_only", "Only a third-party application asks people for consent.")
 		}
-		if len(in.OrganizationScopes) > 0 {
-			return unknownScope(in.OrganizationScopes[0])
-		}
 		if err := d.consent(ctx, c, models.SubjectUser, in.ResourceScopes); err != nil {
 			return err
 		}
 		if err := d.consent(ctx, c, models.SubjectOrganization, in.OrganizationResourceScopes); err != nil {
 			return err
 		}
-		return d.allow(ctx, c, func(held []string) []string {
-			for _, s := range in.UserScopes {
-				if !slices.Contains(held, s) {
-					held = append(held, s)
-				}
-			}
-			return held
-		})
+		return d.allow(ctx, c, united(c.AllowedScopes, in.UserScopes), united(organizationScopes(c), in.OrganizationScopes))
 	})
+}
+
+// united is a list with what it does not hold yet of another.
+func united(held, more []string) []string {
+	held = slices.Clone(held)
+	for _, s := range more {
+		if !slices.Contains(held, s) {
+			held = append(held, s)
+		}
+	}
+	return held
+}
+
+// without is a list without one of its members.
+func without(held []string, gone string) []string {
+	return slices.DeleteFunc(slices.Clone(held), func(s string) bool { return s == gone })
 }
 
 func unknownScope(id string) error {
 	return &models.Fault{Code: models.Conflict, Reason: "entity.relation_foreign_key_not_found", Text: "There is no scope with the id " + id + "."}
 }
 
-// allow changes the scopes about people that a client may ask for.
-func (d Dialect) allow(ctx context.Context, c models.Client, change func([]string) []string) error {
-	next := change(slices.Clone(c.AllowedScopes))
-	if slices.Equal(next, c.AllowedScopes) {
+// allow changes the scopes about people and those of organizations that a client may ask for.
+func (d Dialect) allow(ctx context.Context, c models.Client, people, organizations []string) error {
+	var s clients.Settings
+	if !slices.Equal(people, c.AllowedScopes) {
+		s.AllowedScopes = models.Some(people)
+	}
+	if !slices.Equal(organizations, organizationScopes(c)) {
+		keepStored(&s, storedOrganizationScopes, organizations)
+	}
+	if !s.AllowedScopes.Set && !s.Stored.Set {
 		return nil
 	}
-	_, err := d.change(models.Lend(ctx, "client.update"), c, clients.Settings{AllowedScopes: models.Some(next)})
+	_, err := d.change(models.Lend(ctx, "client.update"), c, s)
 	return err
 }
 
@@ -201,21 +227,24 @@ func (d Dialect) removeConsentScope(ctx context.Context, in removeConsentScopeIn
 			if !slices.Contains(c.AllowedScopes, in.ScopeID) {
 				return models.Missing("scope")
 			}
-			return d.allow(ctx, c, func(held []string) []string {
-				return slices.DeleteFunc(held, func(s string) bool { return s == in.ScopeID })
-			})
+			return d.allow(ctx, c, without(c.AllowedScopes, in.ScopeID), organizationScopes(c))
 		case "resource-scopes":
 			return d.withdraw(ctx, c, models.SubjectUser, in.ScopeID)
 		case "organization-resource-scopes":
 			return d.withdraw(ctx, c, models.SubjectOrganization, in.ScopeID)
 		case "organization-scopes":
-			return models.Missing("scope")
+			held := organizationScopes(c)
+			if !slices.Contains(held, in.ScopeID) {
+				return models.Missing("scope")
+			}
+			return d.allow(ctx, c, c.AllowedScopes, without(held, in.ScopeID))
 		}
 		return refuse("guard.invalid_input", "There is no type of scopes of this name.")
 	})
 }
 
-// withdraw takes a scope from what a client may ask people for; the last one takes the grant with it.
+// withdraw takes a scope from what a client may ask people for; the last one takes the grant with it. A scope that it does not ask
+// for is gone already; one that there is not is missing.
 func (d Dialect) withdraw(ctx context.Context, c models.Client, subject, scopeID string) error {
 	scopes, _, err := d.Resources.ScopesByID(models.Lend(ctx, "resource.read"), []string{scopeID})
 	if err != nil {
@@ -230,7 +259,7 @@ func (d Dialect) withdraw(ctx context.Context, c models.Client, subject, scopeID
 		return err
 	}
 	if len(found.Items) == 0 || !slices.Contains(found.Items[0].Scopes, s.Name) {
-		return models.Missing("scope")
+		return nil
 	}
 	g := found.Items[0]
 	left := slices.DeleteFunc(g.Scopes, func(name string) bool { return name == s.Name })

@@ -60,9 +60,9 @@ func newWorld(t testing.TB, db models.DB, vault *models.Vault) *world {
 	ctx := models.System(context.Background())
 	ring := keys.NewRing(db, vault)
 	must(t, ring.Prepare(ctx))
-	c := clients.New(db, vault)
+	c, docs := clients.New(db, vault), documents.New(db, vault)
+	c.Cleanup = append(c.Cleanup, certificates.New(docs).DeleteOf)
 	apps := applications.New(db, vault, c)
-	docs := documents.New(db, vault)
 	w.dialect = logto.Dialect{DB: db, Applications: apps, Clients: c, Experience: experience.New(db, vault), Documents: docs, Certificates: certificates.New(docs),
 		Roles:       roles.New(db, vault),
 		Keys:        keys.Ops{DB: db, Vault: vault, Now: models.Now},

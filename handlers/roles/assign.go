@@ -42,7 +42,7 @@ func (o Ops) OfClient(ctx context.Context, in OfClientIn) (ClientRoles, error) {
 }
 
 // Assign gives roles to a client that acts for itself.
-// Faults: NotFound (client), Invalid (role_ids; client_not_machine for a client of another profile), Forbidden (cannot_grant).
+// Faults: NotFound (client), Invalid (role_ids; client_not_machine for a client that cannot), Forbidden (cannot_grant).
 func (o Ops) Assign(ctx context.Context, in AssignIn) (AssignOut, error) {
 	return o.reassign(ctx, in, func(before []string) []string {
 		return append(before, in.RoleIDs...)
@@ -88,7 +88,7 @@ func (o Ops) reassign(ctx context.Context, in AssignIn, say func(before []string
 		}
 		want := say(slices.Clone(before))
 		var check models.Check
-		check.That(c.Profile == models.ProfileMachine || len(want) <= len(before), "client_id", "client_not_machine", "Only a client of the profile machine acts for itself and has roles.")
+		check.That(c.actsForItself() || len(want) <= len(before), "client_id", "client_not_machine", "Only a client that authenticates acts for itself and has roles.")
 		check.That(len(want) <= 200, "role_ids", "too_many", "A client has at most 100 roles.")
 		if err := check.Err(); err != nil {
 			return err
@@ -170,7 +170,14 @@ type party struct {
 	ID            string `bun:"id,pk"`
 	ApplicationID string `bun:"application_id"`
 	Name          string `bun:"name"`
-	Profile       string `bun:"profile"`
+	Protocol      string `bun:"protocol"`
+	Method        string `bun:"token_endpoint_auth_method"`
+}
+
+// actsForItself tells whether client_credentials are open to the client, today or once it is given that grant: roles say what it
+// may do then, as client grants do, whatever its profile.
+func (c party) actsForItself() bool {
+	return c.Protocol == models.ProtocolOIDC && c.Method != models.AuthNone
 }
 
 // client reads a client and judges the actor. Roles reach beyond an application, so only who has the tenant in reach gives them.

@@ -503,7 +503,7 @@ func roleClients(v Role) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if len(v.Clients) == 0 {
-				templ_7745c5c3_Err = ui.EmptyState(ui.EmptyOpts{Title: "No client has it", Text: "Give it to a client of the profile machine.", Code: "POST /rest/v1/clients/{id}/roles"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.EmptyState(ui.EmptyOpts{Title: "No client has it", Text: "Give it to a client that authenticates.", Code: "POST /rest/v1/clients/{id}/roles"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -648,7 +648,7 @@ func roleClients(v Role) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "client_id", Label: "Client", Term: "client_id", Mono: true, Required: true, Value: v.Typed, Help: "A client of the profile machine.", Error: wrong(v.Fault, v.Faulty, "clients", "client_id")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "client_id", Label: "Client", Term: "client_id", Mono: true, Required: true, Value: v.Typed, Help: "A client that authenticates: of the profile machine or web.", Error: wrong(v.Fault, v.Faulty, "clients", "client_id")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
