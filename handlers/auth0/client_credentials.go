@@ -59,9 +59,6 @@ type createCredentialIn struct {
 	pemCredential
 }
 
-// CheckShape looks at the credential itself.
-func (in *createCredentialIn) CheckShape(c *models.Check) { in.check(c, "") }
-
 type updateCredentialIn struct {
 	credentialIn
 	ExpiresAt opt[time.Time] `json:"expires_at" rule:"nullable"`
@@ -132,8 +129,18 @@ func (d Dialect) listCredentials(ctx context.Context, in clientIDIn) ([]credenti
 	return d.credentialsOf(ctx, in.ClientID)
 }
 
+// createCredential registers a credential. The document asks for its kind alone, so an unknown client comes before what the kind
+// needs beside.
 func (d Dialect) createCredential(ctx context.Context, in createCredentialIn) (credentialOut, error) {
-	return d.add(models.Lend(ctx, "client.read", "client.update"), in.ClientID, in.pemCredential)
+	ctx = models.Lend(ctx, "client.read", "client.update")
+	if _, err := d.Clients.Get(ctx, clients.OneIn{ID: in.ClientID}); err != nil {
+		return credentialOut{}, err
+	}
+	var c models.Check
+	if in.check(&c, ""); c.Err() != nil {
+		return credentialOut{}, c.Err()
+	}
+	return d.add(ctx, in.ClientID, in.pemCredential)
 }
 
 func (d Dialect) getCredential(ctx context.Context, in credentialIn) (credentialOut, error) {

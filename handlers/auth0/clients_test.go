@@ -316,6 +316,11 @@ func TestCredentials(t *testing.T) {
 				t.Errorf("after deletion: %d", a.status)
 			}
 		}
+		for path, status := range map[string]int{all: 400, "/clients/nobody/credentials": 404} { // what a kind needs beside comes after its client
+			if a := w.call(w.admin.token, "POST", path, object{"credential_type": "public_key"}); a.status != status || status == 400 && !strings.Contains(string(a.body), "pem") {
+				t.Errorf("%s: %d %s", path, a.status, a.body)
+			}
+		}
 		made := w.do(201, "POST", "/clients", object{"name": "Signed", "client_authentication_methods": object{"private_key_jwt": object{"credentials": []any{
 			object{"credential_type": "public_key", "pem": publicPEM(t)}}}}, "signed_request_object": object{"required": true, "credentials": []any{object{"credential_type": "public_key", "pem": publicPEM(t)}}}})
 		ids := made["client_authentication_methods"].(map[string]any)["private_key_jwt"].(map[string]any)["credentials"].([]any)
