@@ -36,20 +36,25 @@ type chromeKey struct{}
 
 // WithChrome returns a context whose pages are drawn with c around them.
 func WithChrome(ctx context.Context, c Chrome) context.Context {
-	return context.WithValue(ctx, chromeKey{}, c)
+	return context.WithValue(ctx, chromeKey{}, &c)
 }
 
 // ChromeFrom is the chrome of this request, or an empty one.
 func ChromeFrom(ctx context.Context) Chrome {
-	c, _ := ctx.Value(chromeKey{}).(Chrome)
-	return c
+	if c, ok := ctx.Value(chromeKey{}).(*Chrome); ok {
+		return *c
+	}
+	return Chrome{}
 }
 
 // Allowed says whether the person who looks at this page may do the action, such as "application.create".
 // An empty action is always allowed. Use it to leave out what would only answer "you may not".
 func Allowed(ctx context.Context, action string) bool {
-	can := ChromeFrom(ctx).Can
-	return action == "" || can == nil || can(action)
+	if action == "" {
+		return true
+	}
+	c, ok := ctx.Value(chromeKey{}).(*Chrome) // asked for every button of a page, so nothing is copied
+	return !ok || c.Can == nil || c.Can(action)
 }
 
 func (c Chrome) lang() string { return or(c.Lang, "en") }

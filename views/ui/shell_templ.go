@@ -203,11 +203,11 @@ func Shell(h Head) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = commandPalette().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sameForRole("palette", commandPalette()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ShortcutSheet().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sameForRole("shortcuts", ShortcutSheet()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
