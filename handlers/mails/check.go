@@ -22,6 +22,8 @@ func (in ProviderIn) apply(row *models.EmailProvider, secrets models.EmailSecret
 	in.Port.To(&row.Port)
 	in.User.To(&row.User)
 	in.Protection.To(&row.Protection)
+	in.Texts.To(&row.Texts)
+	in.Stored.To(&row.Stored)
 	for name, said := range map[string]models.Opt[models.Secret]{models.SMTPPassword: in.Password, apiKey: in.APIKey} {
 		switch {
 		case said.Set && said.V.Empty():
@@ -56,6 +58,10 @@ func check(row models.EmailProvider, secrets models.EmailSecrets) error {
 		c.That(row.User == "" || !secrets[models.SMTPPassword].Empty(), "password", "required", "A user name needs its password.")
 	case vendor:
 		c.That(!secrets[apiKey].Empty(), apiKey, "required", "This provider needs its API key.")
+	}
+	for _, t := range row.Texts {
+		checkSource(&c, "texts", t.Subject)
+		checkSource(&c, "texts", t.Body)
 	}
 	return c.Err()
 }
