@@ -224,10 +224,21 @@ func (a *App) people() {
 	a.settings.Forget = func(ctx context.Context, tx models.DB) error { return a.clients.Credentials.In(tx).ForgetValues(ctx) }
 }
 
-// told reads the object of an event as it is now, for webhooks whose dialect puts it into their bodies.
+// told reads the object of an event as it is now, for webhooks whose dialect puts it into their bodies; nil when it is gone.
 func (a *App) told(ctx context.Context, e models.Event) any {
-	if e.ObjectKind == "role" && !strings.HasSuffix(e.Type, ".deleted") {
-		if row, err := a.roles.Get(models.System(ctx), roles.OneIn{ID: e.ObjectID}); err == nil {
+	ctx = models.System(ctx)
+	switch e.Type {
+	case "role.created", "role.updated":
+		if row, err := a.roles.Get(ctx, roles.OneIn{ID: e.ObjectID}); err == nil {
+			return row
+		}
+	case "role.scopes_changed":
+		if held, err := a.roles.ListScopes(ctx, roles.OneIn{ID: e.ObjectID}); err == nil {
+			return held
+		}
+	case "scope.created", "scope.updated":
+		found, _, err := a.apis.ScopesByID(ctx, []string{e.ObjectID})
+		if row, ok := found[e.ObjectID]; ok && err == nil {
 			return row
 		}
 	}
