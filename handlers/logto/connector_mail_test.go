@@ -94,9 +94,9 @@ func TestAMailConnectorIsTried(t *testing.T) {
 		if len(post.got) != 1 || !strings.Contains(post.got[0], "you@example.com") || !strings.Contains(post.got[0], "Subject: Your code") || !strings.Contains(post.got[0], "It is 123456.") {
 			t.Fatalf("arrived: %q", post.got)
 		}
-		w.do(200, "PUT", texts, object{"templates": []any{object{"languageTag": "en", "templateType": "Generic", "details": object{"subject": "Written", "content": "<b>{{code}}</b>"}}}})
+		w.do(200, "PUT", texts, object{"templates": []any{object{"languageTag": "en", "templateType": "Generic", "details": object{"subject": "Written", "content": "<b>{{code}}</b>", "sendFrom": "{{application.name}}", "replyTo": "Help"}}}})
 		w.do(204, "POST", at, body)
-		if len(post.got) != 2 || !strings.Contains(post.got[1], "Subject: Written") {
+		if len(post.got) != 2 || !strings.Contains(post.got[1], "Subject: Written") || !strings.Contains(post.got[1], `From: "Example application" <login@example.com>`) || !strings.Contains(post.got[1], `Reply-To: "Help" <login@example.com>`) {
 			t.Errorf("the text that was written goes before the connector's: %q", post.got[1:])
 		}
 		post.deny = true

@@ -64,6 +64,20 @@ func TestEmailTemplatesRefused(t *testing.T) {
 		if list := w.do(200, "GET", texts, nil).rows(); len(list) != 0 {
 			t.Errorf("half written: %v", list)
 		}
+		for name, wrong := range map[string]string{"subject": "{% nothing %}", "content": "{{", "sendFrom": "a@b@c", "replyTo": "<x"} {
+			one := mail("en", "SignIn", "good")
+			one["details"].(object)[name] = wrong
+			if r := w.refused(400, "guard.invalid_input", "PUT", texts, object{"templates": []any{mail("fr", "SignIn", "good"), one}}); len(r.Data.Issues) != 1 || !same(r.Data.Issues[0].Path, []any{"templates", 1, "details", name}) {
+				t.Errorf("%s: %+v", name, r)
+			}
+		}
+		if list := w.do(200, "GET", texts, nil).rows(); len(list) != 0 {
+			t.Errorf("half written: %v", list)
+		}
+		made := w.do(200, "PUT", texts, object{"templates": []any{mail("en", "SignIn", "good")}}).rows()
+		if r := w.refused(400, "guard.invalid_input", "PATCH", texts+"/"+dig(made[0], "id").(string)+"/details", object{"content": "{{"}); !same(r.Data.Issues[0].Path, []any{"content"}) {
+			t.Errorf("%+v", r)
+		}
 		w.refused(422, "entity.invalid_input", "DELETE", texts, nil)
 		w.refused(400, "guard.invalid_input", "GET", texts+"?templateType=Nothing", nil)
 		w.refused(400, "guard.invalid_input", "DELETE", texts+"?languageTag=aaaaaaaaaaaaaaaaaaaaa", nil)

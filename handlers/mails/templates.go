@@ -19,7 +19,7 @@ type TemplateIn struct {
 	Purpose     string            `path:"purpose" json:"-"`
 	Language    string            `path:"language" json:"-"`
 	Enabled     models.Opt[bool]  `json:"enabled,omitzero" form:"enabled" doc:"True unless said otherwise. A disabled one is kept, and the built-in text is sent."`
-	From        string            `json:"from,omitempty" form:"from" doc:"Sender; the provider's when empty."`
+	From        string            `json:"from,omitempty" form:"from" doc:"Sender: an address, or a name that goes with the provider's address; the provider's when empty. Liquid, as are the others."`
 	ReplyTo     string            `json:"reply_to,omitempty" form:"reply_to"`
 	Subject     string            `json:"subject" form:"subject" doc:"Liquid: values such as {{ code }}."`
 	Body        string            `json:"body" form:"body" doc:"Liquid: values, if, unless, assign. Values are escaped in HTML."`
@@ -101,8 +101,11 @@ func (in TemplateIn) apply(t models.EmailTemplate) (models.EmailTemplate, error)
 	if c.That(slices.Contains(models.EmailPurposes, t.Purpose), "purpose", "not_allowed", "Use one of "+strings.Join(models.EmailPurposes, ", ")+".") {
 		c.That(language.MatchString(t.Language), "language", "not_a_language", "Use a language such as en or pt-BR.")
 	}
-	c.That(t.From == "" || Address(t.From), "from", "not_an_email", "Use an address such as login@example.com, or leave it empty.")
-	c.That(t.ReplyTo == "" || Address(t.ReplyTo), "reply_to", "not_an_email", "Use an address such as help@example.com, or leave it empty.")
+	for name, who := range map[string]string{"from": t.From, "reply_to": t.ReplyTo} {
+		if c.That(who == "" || Address(who) || isName(who), name, "not_an_email", "Use an address such as login@example.com, a name that goes with the provider's address, or leave it empty.") {
+			checkSource(&c, name, who)
+		}
+	}
 	c.Length("subject", t.Subject, 1, 500)
 	c.OneOf("content_type", t.ContentType, "text/html", "text/plain")
 	checkSource(&c, "subject", t.Subject)
@@ -175,7 +178,14 @@ func draw(t models.EmailTemplate, m models.OutboxMessage, values map[string]any)
 	if subject = strings.Join(strings.Fields(subject), " "); subject != "" {
 		m.Subject = subject
 	}
-	m.From, m.ReplyTo, m.Text, m.HTML = t.From, t.ReplyTo, body, ""
+	for to, source := range map[*string]string{&m.From: t.From, &m.ReplyTo: t.ReplyTo} {
+		drawn, err := render(source, values, false)
+		if err != nil {
+			return m, err
+		}
+		*to = signed(source, strings.Join(strings.Fields(drawn), " "))
+	}
+	m.Text, m.HTML = body, ""
 	if t.ContentType != "text/plain" {
 		m.Text, m.HTML = "", body
 	}

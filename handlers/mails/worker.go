@@ -67,12 +67,13 @@ func (w Worker) deliver(ctx context.Context, m models.OutboxMessage) error {
 }
 
 func letterOf(p models.EmailProvider, m models.OutboxMessage) letter {
-	l := letter{id: m.ID, from: p.From, replyTo: p.ReplyTo, to: m.To, subject: m.Subject, text: m.Text, html: m.HTML}
-	if m.From != "" {
-		l.from = m.From
-	}
+	l := letter{id: m.ID, from: party(m.From, p.From), replyTo: p.ReplyTo, to: m.To, subject: m.Subject, text: m.Text, html: m.HTML}
 	if m.ReplyTo != "" {
-		l.replyTo = m.ReplyTo
+		answered := p.ReplyTo
+		if answered == "" {
+			answered = p.From
+		}
+		l.replyTo = party(m.ReplyTo, answered)
 	}
 	return l
 }
