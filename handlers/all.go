@@ -169,6 +169,7 @@ func (a *App) resources() {
 	a.connections = connections.New(db, vault)
 	a.connections.Outside, a.connections.Glance = connections.Through(a.outbound), connections.Look(a.outbound)
 	a.connections.Tenant, a.connections.Cleanup = a.settings.Current, append(a.connections.Cleanup, a.experience.Withdraw)
+	a.connections.Cleanup = append(a.connections.Cleanup, func(ctx context.Context, tx models.DB, id string) error { return a.logto.Undeliver(ctx, tx, id) })
 	a.events = events.New(db, vault, models.Now)
 	a.search = search.Ops{DB: db, Vault: vault, Events: a.events}
 	a.overview = overview.New(db, vault, a.events, a.Config.URL, models.Now)
@@ -177,6 +178,9 @@ func (a *App) resources() {
 	})
 	a.transmit = transmit.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience,
 		Tenant: a.settings.Current}
+	a.outbox = outbox.New(db, vault)
+	a.mails = mails.New(a.documents, a.outbox, a.outbound)
+	a.mails.Tenant, a.outbox.Delivers = a.settings.Current, a.mails.Delivers
 	a.webhooks = webhooks.New(db, vault, a.outbound)
 	a.webhooks.Speakers, a.webhooks.Data = []webhooks.Speaker{logto.HookSpeaker{}}, a.told
 	a.logto = logto.Dialect{DB: db, Applications: a.applications, Clients: a.clients, Keys: a.keys, Experience: a.experience, Documents: a.documents,
@@ -188,6 +192,7 @@ func (a *App) resources() {
 		Connections:  a.connections,
 		Domains:      a.domains,
 		Events:       a.events,
+		Mails:        a.mails,
 		Cookies:      keys.Cookies{Documents: a.documents, Now: models.Now},
 	}.Prepared()
 	a.auth0 = auth0.New(auth0.Dialect{DB: db, Vault: vault, Applications: a.applications, Clients: a.clients, Documents: a.documents, Events: a.events,
@@ -210,9 +215,6 @@ func (a *App) resources() {
 // people makes what administrators sign in with, and how the first of them comes to be.
 func (a *App) people() {
 	c := a.Config
-	a.outbox = outbox.New(c.DB, c.Vault)
-	a.mails = mails.New(a.documents, a.outbox, a.outbound)
-	a.mails.Tenant, a.outbox.Delivers = a.settings.Current, a.mails.Delivers
 	a.administrators = administrators.New(c.DB, c.Vault, models.NewPasswords(), a.outbox)
 	a.account = account.New(a.administrators)
 	a.setup = setup.New(a.administrators, setup.Headless{Email: c.AdminEmail, Password: c.AdminPassword, ClientID: c.BootstrapID, ClientSecret: c.BootstrapSecret})
@@ -222,10 +224,21 @@ func (a *App) people() {
 	a.settings.Forget = func(ctx context.Context, tx models.DB) error { return a.clients.Credentials.In(tx).ForgetValues(ctx) }
 }
 
-// told reads the object of an event as it is now, for webhooks whose dialect puts it into their bodies.
+// told reads the object of an event as it is now, for webhooks whose dialect puts it into their bodies; nil when it is gone.
 func (a *App) told(ctx context.Context, e models.Event) any {
-	if e.ObjectKind == "role" && !strings.HasSuffix(e.Type, ".deleted") {
-		if row, err := a.roles.Get(models.System(ctx), roles.OneIn{ID: e.ObjectID}); err == nil {
+	ctx = models.System(ctx)
+	switch e.Type {
+	case "role.created", "role.updated":
+		if row, err := a.roles.Get(ctx, roles.OneIn{ID: e.ObjectID}); err == nil {
+			return row
+		}
+	case "role.scopes_changed":
+		if held, err := a.roles.ListScopes(ctx, roles.OneIn{ID: e.ObjectID}); err == nil {
+			return held
+		}
+	case "scope.created", "scope.updated":
+		found, _, err := a.apis.ScopesByID(ctx, []string{e.ObjectID})
+		if row, ok := found[e.ObjectID]; ok && err == nil {
 			return row
 		}
 	}

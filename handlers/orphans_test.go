@@ -23,17 +23,23 @@ func TestNoCertificateOutlivesItsClient(t *testing.T) {
 		{"logto", func(s *site, _, client string) {
 			gone(s, "logto", "https://default.logto.app/api", "DELETE", "/api/saml-applications/"+client)
 		}},
-		{"native, the application", func(s *site, app, _ string) { gone(s, "native", siteURL+"/rest/v1", "DELETE", "/rest/v1/applications/"+app) }},
+		{"native, the application", func(s *site, app, _ string) {
+			gone(s, "native", siteURL+"/rest/v1", "DELETE", "/rest/v1/applications/"+app)
+		}},
 		{"native, the client", func(s *site, app, client string) {
 			throughREST.makeDefault(s, throughREST.add(s, app, "Second"))
 			throughREST.remove(s, app, client)
 		}},
-		{"transmit, the application", func(s *site, app, _ string) { gone(s, "transmit", siteURL+"/cis", "DELETE", "/cis/v1/applications/"+app) }},
+		{"transmit, the application", func(s *site, app, _ string) {
+			gone(s, "transmit", siteURL+"/cis", "DELETE", "/cis/v1/applications/"+app)
+		}},
 		{"transmit, all clients", func(s *site, app, _ string) {
 			throughREST.makeDefault(s, throughREST.add(s, app, "Second"))
 			gone(s, "transmit", siteURL+"/cis", "DELETE", "/cis/v1/applications/"+app+"/clients")
 		}},
-		{"auth0", func(s *site, _, client string) { gone(s, "auth0", siteURL+"/api/v2/", "DELETE", "/api/v2/clients/"+client) }},
+		{"auth0", func(s *site, _, client string) {
+			gone(s, "auth0", siteURL+"/api/v2/", "DELETE", "/api/v2/clients/"+client)
+		}},
 		{"console, the application", func(s *site, app, _ string) {
 			s.signIn()
 			at := "/console/applications/" + app + "/delete"

@@ -96,6 +96,7 @@ type EmailProvider struct {
 	Protection  string                     `json:"protection"`            // of smtp: EmailSTARTTLS, EmailTLS or EmailNoTLS
 	Credentials map[string]json.RawMessage `json:"credentials,omitempty"` // members of the vendor's that are no secrets: region, domain, accessKeyId
 	Settings    json.RawMessage            `json:"settings,omitempty"`    // of the vendor, given back as written
+	Texts       []EmailTemplate            `json:"texts,omitempty"`       // that came with the provider: sent where nobody wrote one
 	Stored      map[string]json.RawMessage `json:"stored,omitempty"`
 }
 

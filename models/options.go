@@ -14,7 +14,7 @@ import (
 // secretNames are the members that are secrets when their value is a text, without underscores and in lower case.
 var secretNames = []string{"clientsecret", "appsecret", "consumersecret", "secret", "secretkey", "secretaccesskey", "accesskeysecret",
 	"privatekey", "password", "bindpassword", "pass", "passphrase", "twiliotoken", "authtoken", "apikey", "apisecret", "token", "accesstoken",
-	"refreshtoken", "extaccesstoken", "extrefreshtoken", "adminaccesstoken", "adminrefreshtoken", "serviceaccountkey"}
+	"apitoken", "servertoken", "authorization", "refreshtoken", "extaccesstoken", "extrefreshtoken", "adminaccesstoken", "adminrefreshtoken", "serviceaccountkey"}
 
 // allSecret are the members whose every text is a secret: variables of scripts.
 const allSecret = "configuration"

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"gatehouse/handlers/connections"
+	"gatehouse/handlers/mails"
 	"gatehouse/models"
 )
 
@@ -51,8 +52,7 @@ type testConnectorIn struct {
 	Locale  opt[string]          `json:"locale"`
 }
 
-// testConnector sends a message with settings that are not stored yet. This server hands messages to nobody but a mail server, so
-// that is what can be tried.
+// testConnector sends a message with settings that are not stored yet.
 func (d Dialect) testConnector(ctx context.Context, in testConnectorIn) error {
 	f, ok := factoryOf(in.Factory)
 	to := in.Email.V
@@ -72,5 +72,16 @@ func (d Dialect) testConnector(ctx context.Context, in testConnectorIn) error {
 	if err := f.checkConfig(config); err != nil {
 		return err
 	}
-	return refuse("connector.not_implemented", "This server does not send through "+f.name+" yet; messages go to its outbox or its mail server.")
+	provider, delivers := mailProvider(f, config)
+	if !delivers {
+		return refuse("connector.not_implemented", "This server does not send through "+f.name+" yet; messages go to its outbox or its mail server.")
+	}
+	done, err := d.Mails.Try(models.Lend(ctx, models.KindEmailProvider+".update"), provider, mails.TestIn{To: to, Purpose: models.EmailGeneric, Lang: in.Locale.V})
+	if err != nil {
+		return badMailConfig(err)
+	}
+	if !done.Delivered {
+		return refuse("connector.general", "The message was not sent: "+done.Text+" ("+done.Reason+")")
+	}
+	return nil
 }

@@ -151,6 +151,10 @@ func (d Dialect) createConnector(ctx context.Context, in createConnectorIn) (out
 		if err != nil {
 			return connectorNames.Rename(err, "")
 		}
+		config, _ := in.settings()
+		if err := d.deliver(ctx, made.ID, f, config); err != nil {
+			return err
+		}
 		out, err = d.shownConnector(models.Lend(ctx, "connection.read"), made, f)
 		return err
 	})
@@ -219,6 +223,11 @@ func (d Dialect) updateConnector(ctx context.Context, in updateConnectorIn) (out
 		after, err := d.Connections.Update(ctx, connections.UpdateIn{ID: c.ID, Version: models.Some(c.Version), Replace: true, Fields: in.fields(f, c)})
 		if err != nil {
 			return connectorNames.Rename(err, "")
+		}
+		if config, said := in.settings(); said {
+			if err := d.deliver(ctx, c.ID, f, config); err != nil {
+				return err
+			}
 		}
 		out, err = d.shownConnector(ctx, after, f)
 		return err

@@ -40,8 +40,8 @@ func readContract(t testing.TB) contract {
 	return contract{router}
 }
 
-// texts are members that the document calls objects and that live answers show as texts.
-var texts = map[string]bool{"redirectUris": true, "postLogoutRedirectUris": true}
+// asTexts are members that the document calls objects and that live answers show as texts.
+var asTexts = map[string]bool{"redirectUris": true, "postLogoutRedirectUris": true}
 
 // mend puts right what the document says otherwise than live answers do: addresses are texts, a pattern has a JavaScript
 // spelling, and a text that may be null or empty has two alternatives of which null fits both.
@@ -58,7 +58,7 @@ func mend(ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bool) {
 		s.AnyOf, s.OneOf = append(s.AnyOf, s.OneOf...), nil
 	}
 	for name, p := range s.Properties {
-		if texts[name] && p.Value.Items != nil {
+		if asTexts[name] && p.Value.Items != nil {
 			p.Value.Items = &openapi3.SchemaRef{Value: openapi3.NewStringSchema()}
 		}
 		mend(p, seen)

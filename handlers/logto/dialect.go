@@ -19,6 +19,7 @@ import (
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/grants"
 	"gatehouse/handlers/keys"
+	"gatehouse/handlers/mails"
 	"gatehouse/handlers/resources"
 	"gatehouse/handlers/roles"
 	"gatehouse/handlers/webhooks"
@@ -46,6 +47,7 @@ type Dialect struct {
 	Events       events.Ops
 	Resources    resources.Ops
 	Grants       grants.Ops
+	Mails        mails.Ops
 
 	papers *papers
 }
@@ -57,6 +59,7 @@ func (d Dialect) In(tx models.DB) Dialect {
 	d.Webhooks, d.Connections = d.Webhooks.In(tx), d.Connections.In(tx)
 	d.Domains, d.Cookies, d.Events = d.Domains.In(tx), d.Cookies.In(tx), d.Events.In(tx)
 	d.Resources, d.Grants = d.Resources.In(tx), d.Grants.In(tx)
+	d.Mails = d.Mails.In(tx)
 	return d
 }
 

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"gatehouse/handlers/documents"
+	"gatehouse/handlers/mails"
 	"gatehouse/models"
 	"gatehouse/web"
 )
@@ -156,7 +158,7 @@ func (d Dialect) putTemplates(ctx context.Context, in templatesIn) (out []templa
 		out = make([]templateOut, len(in.Templates))
 		for i, t := range in.Templates {
 			if out[i], err = d.putTemplate(ctx, t); err != nil {
-				return err
+				return at(models.Names{}.Rename(err, "templates["+strconv.Itoa(i)+"]."), invalidBody)
 			}
 		}
 		return nil
@@ -170,12 +172,26 @@ func (d Dialect) putTemplate(ctx context.Context, in templateIn) (templateOut, e
 	if err != nil {
 		return templateOut{}, err
 	}
-	return d.storeTemplate(ctx, in.Details.on(t))
+	out, err := d.storeTemplate(ctx, in.Details.on(t))
+	return out, templateFields.Rename(err, "")
 }
 
+// templateFields are the product's names of the members of a text.
+var templateFields = models.Names{"from": "details.sendFrom", "reply_to": "details.replyTo", "subject": "details.subject", "body": "details.content",
+	"content_type": "details.contentType", "language": "languageTag", "purpose": "templateType"}
+
+// storeTemplate writes a text by the rules of all faces, so that what is stored is what can be sent.
 func (d Dialect) storeTemplate(ctx context.Context, t models.EmailTemplate) (templateOut, error) {
-	row, _, err := d.Documents.Put(ctx, documents.PutIn{Ref: documents.Ref{Kind: models.KindEmailTemplate, Key: t.Key()}, Body: t})
-	return template(row, t), err
+	_, err := d.Mails.PutTemplate(models.Lend(ctx, models.KindEmailTemplate+".read"), mails.TemplateIn{Purpose: t.Purpose, Language: t.Language, From: t.From,
+		ReplyTo: t.ReplyTo, Subject: t.Subject, Body: t.Body, ContentType: t.ContentType})
+	if err != nil {
+		return templateOut{}, err
+	}
+	found, err := d.templates(models.Lend(ctx, models.KindEmailTemplate+".read"), func(o models.EmailTemplate) bool { return o.Key() == t.Key() })
+	if err != nil || len(found) == 0 {
+		return templateOut{}, err
+	}
+	return template(found[0].row, found[0].EmailTemplate), nil
 }
 
 // templatePatch is a change of a text.
@@ -198,7 +214,7 @@ func (d Dialect) patchTemplate(ctx context.Context, in templatePatch) (out templ
 		in.Subject.To(&details.Subject)
 		in.Content.To(&details.Content)
 		out, err = d.storeTemplate(ctx, details.on(one.EmailTemplate))
-		return err
+		return at(models.Renamed(err, func(ours string) string { return strings.TrimPrefix(templateFields.Name(ours), "details.") }), invalidBody)
 	})
 	return out, err
 }

@@ -1,10 +1,12 @@
 package logto
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
 
+	"gatehouse/handlers/roles"
 	"gatehouse/models"
 )
 
@@ -64,15 +66,19 @@ func (HookSpeaker) Body(hook models.Webhook, name string, e models.Event, data a
 	return out
 }
 
-// shownIn is an object as the bodies of hooks hold it; nil when it is gone, or when this dialect has no words for it.
+// shownIn is an object as the bodies of hooks hold it: as the route that changes it answers. Nil when it is gone.
 func shownIn(data any) any {
 	switch o := data.(type) {
 	case models.Role:
-		kind := "User"
-		if o.Kind == models.RoleMachine {
-			kind = "MachineToMachine"
+		return role(o)
+	case models.Scope:
+		return scope(o)
+	case roles.HeldScopes:
+		out := make([]scopeOut, len(o.Items))
+		for i, h := range o.Items {
+			out[i] = scope(h.Scope)
 		}
-		return map[string]any{"tenantId": o.TenantID, "id": o.ID, "name": o.Name, "description": o.Description, "type": kind, "isDefault": o.IsDefault}
+		return out
 	}
 	return nil
 }
@@ -80,17 +86,45 @@ func shownIn(data any) any {
 // route says which request of this dialect makes such an event.
 func (b *hookBody) route(e models.Event) {
 	noun, verb, _ := strings.Cut(e.Type, ".")
-	b.MatchedRoute, b.Method, b.Status = "/"+noun+"s/:id", "PATCH", 200
+	all, id, params := "/"+noun+"s", "/:id", map[string]string{"id": e.ObjectID}
+	if noun == "scope" {
+		all, id, params = "/resources/:resourceId/scopes", "/:scopeId", map[string]string{"resourceId": resourceOf(e, b.Data), "scopeId": e.ObjectID}
+	}
+	b.MatchedRoute, b.Method, b.Status = all+id, "PATCH", 200
 	switch verb {
 	case "created":
-		b.MatchedRoute, b.Method = "/"+noun+"s", "POST"
+		b.MatchedRoute, b.Method, b.Status = all, "POST", createdStatus[noun]
+		delete(params, strings.TrimPrefix(id, "/:"))
 	case "deleted":
 		b.Method, b.Status = "DELETE", 204
+	case "scopes_changed":
+		b.MatchedRoute, b.Method, b.Status = all+id+"/scopes", "POST", 201
 	}
 	b.Path = b.MatchedRoute
-	if strings.HasSuffix(b.Path, ":id") {
-		b.Params = map[string]string{"id": e.ObjectID}
+	for name, value := range params {
+		b.Path = strings.Replace(b.Path, ":"+name, value, 1)
 	}
+	if len(params) > 0 {
+		b.Params = params
+	}
+}
+
+// createdStatus is what the routes answer that create an object; most say 201.
+var createdStatus = map[string]int{"role": 200, "user": 200, "scope": 201, "organization": 201}
+
+// resourceOf is the resource of a scope; of one that is gone the audit log knows it.
+func resourceOf(e models.Event, data any) string {
+	if s, ok := data.(scopeOut); ok {
+		return s.ResourceID
+	}
+	var was struct {
+		ResourceID struct {
+			Before string `json:"before"`
+			After  string `json:"after"`
+		} `json:"resource_id"`
+	}
+	_ = json.Unmarshal(e.Detail, &was) // what holds no resource leaves it empty
+	return was.ResourceID.Before + was.ResourceID.After
 }
 
 // Sample is what a test of a webhook sends.

@@ -22,10 +22,15 @@ import (
 	"gatehouse/models"
 )
 
+// loopback is a way out that reaches receivers of this process.
+func loopback() *outbound.Client {
+	_, local, _ := net.ParseCIDR("127.0.0.0/8")
+	return outbound.New(outbound.Options{Allow: []*net.IPNet{local}})
+}
+
 // hooks are webhooks that may call receivers of this process, and speak this dialect.
 func hooks(db models.DB, vault *models.Vault) webhooks.Ops {
-	_, loopback, _ := net.ParseCIDR("127.0.0.0/8")
-	o := webhooks.New(db, vault, outbound.New(outbound.Options{Allow: []*net.IPNet{loopback}}))
+	o := webhooks.New(db, vault, loopback())
 	o.Speakers = []webhooks.Speaker{logto.HookSpeaker{}}
 	return o
 }

@@ -1,6 +1,9 @@
 package logto_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 const phrases = "/api/custom-phrases"
 
@@ -77,5 +80,27 @@ func TestPhrasesRefused(t *testing.T) {
 		}
 		w.refused(404, "entity.not_found", "GET", phrases+"/fr", nil)
 		w.refused(409, "localization.cannot_delete_default_language", "DELETE", phrases+"/en", nil)
+	})
+}
+
+// What was written here goes over what is built in, for the pages that ask: ours under both names, and the dialect's own.
+func TestPublicPhrasesAreThoseInEffect(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		const at = "/api/.well-known/phrases?lng=fr"
+		w.do(201, "PUT", phrases+"/fr", object{"input": object{"username": "Identifiant"}, "action": object{"dance": "Danser"}})
+		got := w.do(200, "GET", at, nil)
+		for path, want := range map[string]string{"input.username": "Identifiant", "identifier.username": "Identifiant", "action.dance": "Danser"} {
+			if text := dig(got, strings.Split(path, ".")...); text != want {
+				t.Errorf("%s: %v", path, text)
+			}
+		}
+		builtIn := dig(w.do(200, "GET", "/api/.well-known/phrases?lng=en", nil), "input", "password")
+		if text := dig(got, "input", "password"); text == nil || builtIn == nil {
+			t.Errorf("what nobody wrote is built in: %v %v", text, builtIn)
+		}
+		w.do(204, "DELETE", phrases+"/fr", nil)
+		if got := w.do(200, "GET", at, nil); dig(got, "action", "dance") != nil || dig(got, "input", "username") == "Identifiant" {
+			t.Errorf("still there: %v", got)
+		}
 	})
 }

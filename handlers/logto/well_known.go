@@ -2,10 +2,11 @@ package logto
 
 import (
 	"context"
+	"maps"
 	"slices"
-	"strings"
 
 	"gatehouse/handlers/clients"
+	"gatehouse/handlers/documents"
 	"gatehouse/handlers/experience"
 	"gatehouse/models"
 	"gatehouse/web"
@@ -150,18 +151,32 @@ func (d Dialect) publicPhrases(ctx context.Context, in phrasesIn) (out phrasesOu
 	}
 	out.language = live.WordsFor(in.Language, in.Accept).Language
 	v, err := d.Experience.GetPhrases(ctx, experience.PhrasesIn{Language: out.language})
-	out.tree = tree(v.Phrases)
+	if err != nil {
+		return out, err
+	}
+	kept, err := documents.Load(ctx, d.Documents, documents.Ref{Kind: kindPhrases, Key: out.language}, keptPhrases{})
+	out.tree = unflatten(inEffect(v.Phrases, kept))
 	return out, err
 }
 
-// tree nests phrases by the dots in their names. A name that is also the beginning of another stays whole.
-func tree(phrases []experience.Phrase) map[string]any {
-	out := map[string]any{}
+// inEffect is every phrase by its path: ours under their own names and under those that the document has for them, and over these
+// what was written here.
+func inEffect(phrases []experience.Phrase, kept keptPhrases) map[string]string {
+	out, ours := map[string]string{}, map[string]string{}
 	for _, p := range phrases {
-		if !plant(out, strings.Split(p.Key, "."), p.Text) {
-			out[p.Key] = p.Text
+		out[p.Key], ours[p.Key] = p.Text, p.Text
+	}
+	for path, key := range phraseHomes {
+		if text, ok := ours[key]; ok {
+			out[path] = text
 		}
 	}
+	for key, path := range kept.Names {
+		if text, ok := ours[key]; ok {
+			out[path] = text
+		}
+	}
+	maps.Copy(out, kept.Texts)
 	return out
 }
 

@@ -24,7 +24,9 @@ import (
 	"gatehouse/handlers/grants"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/logto"
+	"gatehouse/handlers/mails"
 	"gatehouse/handlers/oauth"
+	"gatehouse/handlers/outbox"
 	"gatehouse/handlers/resources"
 	"gatehouse/handlers/roles"
 	"gatehouse/handlers/settings"
@@ -68,9 +70,12 @@ func newWorld(t testing.TB, db models.DB, vault *models.Vault) *world {
 		Keys:        keys.Ops{DB: db, Vault: vault, Now: models.Now},
 		Webhooks:    hooks(db, vault),
 		Connections: connections.New(db, vault),
+		Mails:       mails.New(docs, outbox.New(db, vault), loopback()),
 		Domains:     domains.New(docs, func(string) bool { return false }),
 		Events:      events.New(db, vault, models.Now), Cookies: keys.Cookies{Documents: docs, Now: models.Now}}.Prepared()
-	w.dialect.Connections.Cleanup = append(w.dialect.Connections.Cleanup, w.dialect.Experience.Withdraw)
+	w.dialect.Connections.Cleanup = append(w.dialect.Connections.Cleanup, w.dialect.Experience.Withdraw,
+		func(ctx context.Context, tx models.DB, id string) error { return w.dialect.Undeliver(ctx, tx, id) })
+	w.dialect.Mails.Tenant = w.settings.Current
 	apis := resources.New(db, vault, resources.Names{System: map[string]string{audience: models.FaceLogto}})
 	must(t, apis.Ensure(ctx, []resources.System{{ID: models.ResourceLogto, Face: models.FaceLogto, Identifier: audience, Name: "Logto Management API",
 		Scopes: []models.Scope{{ID: models.ScopeLogtoAll, Name: "all"}}}}))

@@ -22,6 +22,8 @@ func (in ProviderIn) apply(row *models.EmailProvider, secrets models.EmailSecret
 	in.Port.To(&row.Port)
 	in.User.To(&row.User)
 	in.Protection.To(&row.Protection)
+	in.Texts.To(&row.Texts)
+	in.Stored.To(&row.Stored)
 	for name, said := range map[string]models.Opt[models.Secret]{models.SMTPPassword: in.Password, apiKey: in.APIKey} {
 		switch {
 		case said.Set && said.V.Empty():
@@ -57,6 +59,10 @@ func check(row models.EmailProvider, secrets models.EmailSecrets) error {
 	case vendor:
 		c.That(!secrets[apiKey].Empty(), apiKey, "required", "This provider needs its API key.")
 	}
+	for _, t := range row.Texts {
+		checkSource(&c, "texts", t.Subject)
+		checkSource(&c, "texts", t.Body)
+	}
 	return c.Err()
 }
 
@@ -64,6 +70,36 @@ func check(row models.EmailProvider, secrets models.EmailSecrets) error {
 func Address(text string) bool {
 	a, err := mail.ParseAddress(text)
 	return err == nil && len(text) <= 320 && len(a.Address) <= 254 && !strings.ContainsAny(text, "\r\n")
+}
+
+// isName tells whether a text is a sender's name alone: the provider's address goes with it.
+func isName(text string) bool { return oneLine(text, 200) && !strings.ContainsAny(text, "@<>") }
+
+// signed is a sender as it was drawn, as long as what was drawn into it stayed a name: the values of a mail, which people choose,
+// say nothing of its address.
+func signed(source, drawn string) string {
+	of, err := mail.ParseAddress(source)
+	switch got, bad := mail.ParseAddress(drawn); {
+	case err != nil && isName(drawn):
+		return drawn
+	case err == nil && bad == nil && got.Address == of.Address:
+		return drawn
+	case err == nil:
+		return of.Address
+	}
+	return ""
+}
+
+// party is who sends or is answered: an address as it is, a name with the address of the fallback, nothing as the fallback.
+func party(said, fallback string) string {
+	a, err := mail.ParseAddress(fallback)
+	if said == "" || !Address(said) && (err != nil || !isName(said)) {
+		return fallback
+	}
+	if Address(said) {
+		return said
+	}
+	return (&mail.Address{Name: said, Address: a.Address}).String()
 }
 
 func oneLine(text string, most int) bool {

@@ -84,6 +84,9 @@ type ProviderIn struct {
 	Password   models.Opt[models.Secret] `json:"password,omitzero" doc:"With smtp. An absent one stays."`
 	APIKey     models.Opt[models.Secret] `json:"api_key,omitzero" doc:"With sendgrid, mandrill, sparkpost and resend. An absent one stays."`
 	Version    models.Opt[int64]         `json:"-" form:"version" header:"If-Match"`
+
+	Texts  models.Opt[[]models.EmailTemplate]     `json:"-"` // for dialects whose providers bring texts along
+	Stored models.Opt[map[string]json.RawMessage] `json:"-"`
 }
 
 // PutProvider stores the provider, or changes it.
@@ -113,9 +116,14 @@ func (o Ops) PutProvider(ctx context.Context, in ProviderIn) (Provider, error) {
 	return out, err
 }
 
+// fresh is what a new provider begins with.
+func fresh() models.EmailProvider {
+	return models.EmailProvider{Name: models.EmailSMTP, Enabled: true, Port: 587, Protection: models.EmailSTARTTLS}
+}
+
 // load reads the provider and its secrets; where there is none, what a new one begins with.
 func (o Ops) load(ctx context.Context) (models.EmailProvider, models.EmailSecrets, error) {
-	row := models.EmailProvider{Name: models.EmailSMTP, Enabled: true, Port: 587, Protection: models.EmailSTARTTLS}
+	row := fresh()
 	d, err := o.Documents.Get(ctx, providerRef)
 	if models.IsFault(err, models.NotFound) {
 		return row, models.EmailSecrets{}, nil

@@ -19,7 +19,7 @@ type TemplateIn struct {
 	Purpose     string            `path:"purpose" json:"-"`
 	Language    string            `path:"language" json:"-"`
 	Enabled     models.Opt[bool]  `json:"enabled,omitzero" form:"enabled" doc:"True unless said otherwise. A disabled one is kept, and the built-in text is sent."`
-	From        string            `json:"from,omitempty" form:"from" doc:"Sender; the provider's when empty."`
+	From        string            `json:"from,omitempty" form:"from" doc:"Sender: an address, or a name that goes with the provider's address; the provider's when empty. Liquid, as are the others."`
 	ReplyTo     string            `json:"reply_to,omitempty" form:"reply_to"`
 	Subject     string            `json:"subject" form:"subject" doc:"Liquid: values such as {{ code }}."`
 	Body        string            `json:"body" form:"body" doc:"Liquid: values, if, unless, assign. Values are escaped in HTML."`
@@ -101,17 +101,23 @@ func (in TemplateIn) apply(t models.EmailTemplate) (models.EmailTemplate, error)
 	if c.That(slices.Contains(models.EmailPurposes, t.Purpose), "purpose", "not_allowed", "Use one of "+strings.Join(models.EmailPurposes, ", ")+".") {
 		c.That(language.MatchString(t.Language), "language", "not_a_language", "Use a language such as en or pt-BR.")
 	}
-	c.That(t.From == "" || Address(t.From), "from", "not_an_email", "Use an address such as login@example.com, or leave it empty.")
-	c.That(t.ReplyTo == "" || Address(t.ReplyTo), "reply_to", "not_an_email", "Use an address such as help@example.com, or leave it empty.")
-	c.Length("subject", t.Subject, 1, 500)
-	c.OneOf("content_type", t.ContentType, "text/html", "text/plain")
-	for name, source := range map[string]string{"subject": t.Subject, "body": t.Body} {
-		if _, err := Parse(source); err != nil {
-			c.Add(name, "not_liquid", "This cannot be read: "+err.Error()+".")
+	for name, who := range map[string]string{"from": t.From, "reply_to": t.ReplyTo} {
+		if c.That(who == "" || Address(who) || isName(who), name, "not_an_email", "Use an address such as login@example.com, a name that goes with the provider's address, or leave it empty.") {
+			checkSource(&c, name, who)
 		}
 	}
+	c.Length("subject", t.Subject, 1, 500)
+	c.OneOf("content_type", t.ContentType, "text/html", "text/plain")
+	checkSource(&c, "subject", t.Subject)
+	checkSource(&c, "body", t.Body)
 	c.That(t.Body != "", "body", "required", "A mail needs a text.")
 	return t, c.Err()
+}
+
+func checkSource(c *models.Check, name, source string) {
+	if _, err := Parse(source); err != nil {
+		c.Add(name, "not_liquid", "This cannot be read: "+err.Error()+".")
+	}
 }
 
 // DeleteTemplate removes a text: the built-in one is sent again.
@@ -120,20 +126,41 @@ func (o Ops) DeleteTemplate(ctx context.Context, in TemplateRef) error {
 	return o.Documents.Delete(ctx, in.document())
 }
 
-// Compose fills a message with the text that was written for its purpose: in its language, else in English. Where there is none
-// that is enabled and can be drawn, the message stays as it is. Mails to administrators are never rewritten.
+// Compose fills a message with the text that was written for its purpose: in its language, else in English, else the one that came
+// with the provider. Where there is none that is enabled and can be drawn, the message stays as it is. Mails to administrators are
+// never rewritten.
 func (o Ops) Compose(ctx context.Context, m models.OutboxMessage, lang string, values map[string]any) models.OutboxMessage {
 	if m.Privileged {
 		return m
 	}
-	ctx = models.System(ctx)
+	row, _, err := o.load(models.System(ctx))
+	if err != nil {
+		row = models.EmailProvider{}
+	}
+	return o.compose(ctx, row, m, lang, values)
+}
+
+// compose is Compose with a provider that need not be the stored one.
+func (o Ops) compose(ctx context.Context, row models.EmailProvider, m models.OutboxMessage, lang string, values map[string]any) models.OutboxMessage {
 	for _, l := range []string{lang, models.EmailLanguage} {
-		t, err := o.GetTemplate(ctx, TemplateRef{m.Template, l})
+		t, err := o.GetTemplate(models.System(ctx), TemplateRef{m.Template, l})
 		if err != nil || !t.Enabled {
 			continue
 		}
 		if drawn, err := draw(t, m, values); err == nil {
 			return drawn
+		}
+	}
+	return supplied(row, m, values)
+}
+
+// supplied fills a message with the text for its purpose that came with the provider, if there is one that can be drawn.
+func supplied(row models.EmailProvider, m models.OutboxMessage, values map[string]any) models.OutboxMessage {
+	for _, t := range row.Texts {
+		if t.Purpose == m.Template && t.Enabled {
+			if drawn, err := draw(t, m, values); err == nil {
+				return drawn
+			}
 		}
 	}
 	return m
@@ -151,7 +178,14 @@ func draw(t models.EmailTemplate, m models.OutboxMessage, values map[string]any)
 	if subject = strings.Join(strings.Fields(subject), " "); subject != "" {
 		m.Subject = subject
 	}
-	m.From, m.ReplyTo, m.Text, m.HTML = t.From, t.ReplyTo, body, ""
+	for to, source := range map[*string]string{&m.From: t.From, &m.ReplyTo: t.ReplyTo} {
+		drawn, err := render(source, values, false)
+		if err != nil {
+			return m, err
+		}
+		*to = signed(source, strings.Join(strings.Fields(drawn), " "))
+	}
+	m.Text, m.HTML = body, ""
 	if t.ContentType != "text/plain" {
 		m.Text, m.HTML = "", body
 	}
@@ -166,8 +200,8 @@ func render(source string, values map[string]any, inHTML bool) (string, error) {
 	return t.Render(values, inHTML)
 }
 
-// example is a message with example values, for a test.
-func (o Ops) example(ctx context.Context, in TestIn) (models.OutboxMessage, error) {
+// example is a message with example values, for a test of a provider.
+func (o Ops) example(ctx context.Context, row models.EmailProvider, in TestIn) (models.OutboxMessage, error) {
 	tenant, err := o.Tenant(ctx)
 	if err != nil {
 		return models.OutboxMessage{}, err
@@ -177,7 +211,7 @@ func (o Ops) example(ctx context.Context, in TestIn) (models.OutboxMessage, erro
 	if in.Lang == "" {
 		in.Lang = models.EmailLanguage
 	}
-	return o.Compose(ctx, m, in.Lang, Example(tenant, in.To)), nil
+	return o.compose(ctx, row, m, in.Lang, Example(tenant, in.To)), nil
 }
 
 // Example is what a text may name, with example values: the names of each dialect's own texts.

@@ -67,12 +67,13 @@ func (w Worker) deliver(ctx context.Context, m models.OutboxMessage) error {
 }
 
 func letterOf(p models.EmailProvider, m models.OutboxMessage) letter {
-	l := letter{id: m.ID, from: p.From, replyTo: p.ReplyTo, to: m.To, subject: m.Subject, text: m.Text, html: m.HTML}
-	if m.From != "" {
-		l.from = m.From
-	}
+	l := letter{id: m.ID, from: party(m.From, p.From), replyTo: p.ReplyTo, to: m.To, subject: m.Subject, text: m.Text, html: m.HTML}
 	if m.ReplyTo != "" {
-		l.replyTo = m.ReplyTo
+		answered := p.ReplyTo
+		if answered == "" {
+			answered = p.From
+		}
+		l.replyTo = party(m.ReplyTo, answered)
 	}
 	return l
 }
@@ -109,13 +110,7 @@ type Tested struct {
 // Test sends a mail now, past the outbox, and tells what the mail server said.
 // Faults: Invalid (to, purpose), NotFound (email_provider_not_found), Conflict (email_provider_not_delivering).
 func (o Ops) Test(ctx context.Context, in TestIn) (Tested, error) {
-	if err := models.Need(ctx, models.KindEmailProvider+".update", "", models.KindEmailProvider); err != nil {
-		return Tested{}, err
-	}
-	var c models.Check
-	c.That(Address(in.To), "to", "not_an_email", "Use an address such as you@example.com.")
-	c.OneOf("purpose", in.Purpose, append([]string{""}, models.EmailPurposes...)...)
-	if err := c.Err(); err != nil {
+	if err := in.may(ctx); err != nil {
 		return Tested{}, err
 	}
 	if _, err := o.GetProvider(ctx, struct{}{}); err != nil {
@@ -125,11 +120,39 @@ func (o Ops) Test(ctx context.Context, in TestIn) (Tested, error) {
 	if err != nil {
 		return Tested{}, err
 	}
+	return o.test(ctx, row, secrets, in)
+}
+
+// may judges the actor and what is asked for.
+func (in TestIn) may(ctx context.Context) error {
+	if err := models.Need(ctx, models.KindEmailProvider+".update", "", models.KindEmailProvider); err != nil {
+		return err
+	}
+	var c models.Check
+	c.That(Address(in.To), "to", "not_an_email", "Use an address such as you@example.com.")
+	c.OneOf("purpose", in.Purpose, append([]string{""}, models.EmailPurposes...)...)
+	return c.Err()
+}
+
+// Try sends a mail now through a provider that is not stored, and tells what the mail server said.
+// Faults: as PutProvider and Test.
+func (o Ops) Try(ctx context.Context, provider ProviderIn, in TestIn) (Tested, error) {
+	if err := in.may(ctx); err != nil {
+		return Tested{}, err
+	}
+	row, secrets := fresh(), models.EmailSecrets{}
+	if err := provider.apply(&row, secrets); err != nil {
+		return Tested{}, err
+	}
+	return o.test(ctx, row, secrets, in)
+}
+
+func (o Ops) test(ctx context.Context, row models.EmailProvider, secrets models.EmailSecrets, in TestIn) (Tested, error) {
 	s, ok := relay(row, secrets)
 	if !ok {
 		return Tested{}, models.Taken("name", "email_provider_not_delivering", "Mail is not delivered through this provider: it is stored for its automation only.")
 	}
-	m, err := o.example(ctx, in)
+	m, err := o.example(ctx, row, in)
 	if err != nil {
 		return Tested{}, err
 	}
