@@ -215,6 +215,7 @@ func (a *App) people() {
 	a.outbox = outbox.New(c.DB, c.Vault)
 	a.mails = mails.New(a.documents, a.outbox, a.outbound)
 	a.mails.Tenant, a.outbox.Delivers = a.settings.Current, a.mails.Delivers
+	a.auth0.Mails = a.mails
 	a.administrators = administrators.New(c.DB, c.Vault, models.NewPasswords(), a.outbox)
 	a.account = account.New(a.administrators)
 	a.setup = setup.New(a.administrators, setup.Headless{Email: c.AdminEmail, Password: c.AdminPassword, ClientID: c.BootstrapID, ClientSecret: c.BootstrapSecret})

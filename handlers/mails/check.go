@@ -30,15 +30,16 @@ func (in ProviderIn) apply(row *models.EmailProvider, secrets models.EmailSecret
 			secrets[name] = said.V
 		}
 	}
-	return check(*row, secrets)
+	return check(*row, secrets, true)
 }
 
-func check(row models.EmailProvider, secrets models.EmailSecrets) error {
+// check holds a provider against the rules; native ones have a sender.
+func check(row models.EmailProvider, secrets models.EmailSecrets, sends bool) error {
 	var c models.Check
 	if c.That(row.Name != "", "name", "required", "Choose who delivers.") {
 		c.OneOf("name", row.Name, models.EmailProviders...)
 	}
-	c.That(Address(row.From), "from", "not_an_email", "Use an address such as login@example.com, or Example <login@example.com>.")
+	c.That(row.From == "" && !sends || Address(row.From), "from", "not_an_email", "Use an address such as login@example.com, or Example <login@example.com>.")
 	c.That(row.ReplyTo == "" || Address(row.ReplyTo), "reply_to", "not_an_email", "Use an address such as help@example.com.")
 	c.That(oneLine(row.User, 320), "user", "not_a_text", "Use one line of at most 320 characters.")
 	for name, value := range secrets {

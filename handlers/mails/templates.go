@@ -3,6 +3,7 @@ package mails
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -22,7 +23,7 @@ type TemplateIn struct {
 	From        string            `json:"from,omitempty" form:"from" doc:"Sender; the provider's when empty."`
 	ReplyTo     string            `json:"reply_to,omitempty" form:"reply_to"`
 	Subject     string            `json:"subject" form:"subject" doc:"Liquid: values such as {{ code }}."`
-	Body        string            `json:"body" form:"body" doc:"Liquid: values, if, unless, assign. Values are escaped in HTML."`
+	Body        string            `json:"body" form:"body" doc:"Liquid: values, if, unless, case, assign. Values are escaped in HTML."`
 	ContentType string            `json:"content_type,omitempty" form:"content_type" enum:"text/html,text/plain" doc:"text/html unless said otherwise."`
 	Version     models.Opt[int64] `json:"-" form:"version" header:"If-Match"`
 }
@@ -101,15 +102,9 @@ func (in TemplateIn) apply(t models.EmailTemplate) (models.EmailTemplate, error)
 	if c.That(slices.Contains(models.EmailPurposes, t.Purpose), "purpose", "not_allowed", "Use one of "+strings.Join(models.EmailPurposes, ", ")+".") {
 		c.That(language.MatchString(t.Language), "language", "not_a_language", "Use a language such as en or pt-BR.")
 	}
-	c.That(t.From == "" || Address(t.From), "from", "not_an_email", "Use an address such as login@example.com, or leave it empty.")
-	c.That(t.ReplyTo == "" || Address(t.ReplyTo), "reply_to", "not_an_email", "Use an address such as help@example.com, or leave it empty.")
-	c.Length("subject", t.Subject, 1, 500)
+	checkText(&c, t)
+	c.That(t.Subject != "", "subject", "required", "A mail needs a subject.")
 	c.OneOf("content_type", t.ContentType, "text/html", "text/plain")
-	for name, source := range map[string]string{"subject": t.Subject, "body": t.Body} {
-		if _, err := Parse(source); err != nil {
-			c.Add(name, "not_liquid", "This cannot be read: "+err.Error()+".")
-		}
-	}
 	c.That(t.Body != "", "body", "required", "A mail needs a text.")
 	return t, c.Err()
 }
@@ -139,7 +134,19 @@ func (o Ops) Compose(ctx context.Context, m models.OutboxMessage, lang string, v
 	return m
 }
 
+var errNoText = errors.New("the text is empty")
+
 func draw(t models.EmailTemplate, m models.OutboxMessage, values map[string]any) (models.OutboxMessage, error) {
+	if strings.TrimSpace(t.Body) == "" {
+		return m, errNoText
+	}
+	from, err := render(t.From, values, false)
+	if err != nil {
+		return m, err
+	}
+	if from = strings.TrimSpace(from); !Address(from) {
+		from = "" // the provider's
+	}
 	subject, err := render(t.Subject, values, false)
 	if err != nil {
 		return m, err
@@ -151,7 +158,7 @@ func draw(t models.EmailTemplate, m models.OutboxMessage, values map[string]any)
 	if subject = strings.Join(strings.Fields(subject), " "); subject != "" {
 		m.Subject = subject
 	}
-	m.From, m.ReplyTo, m.Text, m.HTML = t.From, t.ReplyTo, body, ""
+	m.From, m.ReplyTo, m.Text, m.HTML = from, t.ReplyTo, body, ""
 	if t.ContentType != "text/plain" {
 		m.Text, m.HTML = "", body
 	}
