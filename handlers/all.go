@@ -203,6 +203,7 @@ func (a *App) resources() {
 		Connections: a.connections,
 		Domains:     a.domains,
 		Experience:  a.experience,
+		Mails:       a.mails,
 		Host:        a.Config.host(),
 	})
 	a.people()

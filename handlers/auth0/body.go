@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"bytes"
 	"encoding/json"
 	"mime"
 	"strings"
@@ -9,8 +10,8 @@ import (
 	"gatehouse/web"
 )
 
-// whole is an input whose body is not an object with known members: a text, or an object with free names. The body is read as
-// the member that it names.
+// whole is an input whose body is not an object with known members: a text, a list, an object with free names, or one that may be
+// left out. The body is read as the member that it names; an empty one as null.
 type whole interface{ wholeBody() (member string) }
 
 // outcome is an answer whose status is known only once it was made.
@@ -31,6 +32,9 @@ func readWhole(r *web.Request, in any, w whole) error {
 
 // wrapped puts a JSON value into an object, under a name. What is no JSON value stays what it is, to be refused as such.
 func wrapped(member string, body []byte) []byte {
+	if len(bytes.TrimSpace(body)) == 0 {
+		body = []byte("null")
+	}
 	if !json.Valid(body) {
 		return body
 	}
@@ -47,6 +51,9 @@ func unwrapped(err error, member string) error {
 	told.Fields = make([]models.FieldFault, len(f.Fields))
 	for i, field := range f.Fields {
 		field.Name = strings.TrimPrefix(strings.TrimPrefix(field.Name, member), ".")
+		if strings.HasPrefix(field.Name, "[") {
+			field.Name = "body" + field.Name // an item of a list has no other name
+		}
 		told.Fields[i] = field
 	}
 	return &told

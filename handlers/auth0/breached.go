@@ -96,7 +96,7 @@ func (d Dialect) patchBreached(ctx context.Context, in breached) (out breached, 
 		if err != nil {
 			return err
 		}
-		if out, err = laid(before, in); err != nil {
+		if out, err = laid(before, in); err != nil || alike(before, out) {
 			return err
 		}
 		if out.refuses() != before.refuses() {

@@ -99,7 +99,7 @@ func (d Dialect) patchBruteForce(ctx context.Context, in bruteForce) (out bruteF
 			return err
 		}
 		after, err := laid(before, in)
-		if err != nil {
+		if out = after; err != nil || alike(before, after) {
 			return err
 		}
 		if change := lockoutOf(before, after); change != nil {
@@ -107,11 +107,8 @@ func (d Dialect) patchBruteForce(ctx context.Context, in bruteForce) (out bruteF
 				return err
 			}
 		}
-		if _, _, err := d.Documents.Put(ctx, documents.PutIn{Ref: only(bruteForceKind), Body: own}); err != nil {
-			return err
-		}
-		out = after
-		return nil
+		_, _, err = d.Documents.Put(ctx, documents.PutIn{Ref: only(bruteForceKind), Body: own})
+		return err
 	})
 	return out, err
 }

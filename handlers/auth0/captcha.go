@@ -94,10 +94,14 @@ func (d Dialect) patchCaptcha(ctx context.Context, in captchaIn) (out captchaIn,
 		if err != nil {
 			return err
 		}
+		before, err := laid(captchaDefaults, own)
+		if err != nil {
+			return err
+		}
 		if own, err = laid(own, change); err != nil {
 			return err
 		}
-		if out, err = laid(captchaDefaults, own); err != nil {
+		if out, err = laid(captchaDefaults, own); err != nil || alike(before, out) && len(secrets) == 0 {
 			return err
 		}
 		put := documents.PutIn{Ref: only(captchaKind), Body: own}

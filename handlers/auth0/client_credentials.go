@@ -180,6 +180,9 @@ func (d Dialect) deleteCredential(ctx context.Context, in credentialIn) error {
 
 // rotateSecret puts a new secret in the place of the primary one at once. A client without a secret gets its first.
 func (d Dialect) rotateSecret(ctx context.Context, in idIn) (clientOut, error) {
+	if err := notGlobal(in.ID); err != nil {
+		return clientOut{}, err
+	}
 	var atOnce int64
 	rotated, err := d.Clients.Credentials.StartRotation(ctx, credentials.RotateIn{ClientID: in.ID, OverlapSeconds: &atOnce})
 	value := rotated.Secret

@@ -19,12 +19,17 @@ type listClientsIn struct {
 	Q                string    `query:"q" json:"-"`
 }
 
-// listClients gives the clients of the tenant, oldest first. None of them is global, and none was registered by a document elsewhere.
+// listClients gives the clients of the tenant, oldest first. The global one is given to those who ask for it alone, and none was
+// registered by a document elsewhere.
 func (d Dialect) listClients(ctx context.Context, in listClientsIn) (rows[clientOut], error) {
 	s, err := in.span()
 	out := rows[clientOut]{Name: "clients", Span: s, Items: []clientOut{}}
-	if err != nil || bool(in.IsGlobal.V) || in.ExternalClientID != "" {
+	if err != nil || in.ExternalClientID != "" {
 		return out, err
+	}
+	if in.IsGlobal.V {
+		all, err := d.getGlobal(ctx)
+		return sliced(out.Name, s, []clientOut{all}, func(c clientOut) string { return c.ClientID }), err
 	}
 	find, err := in.search(s)
 	if err != nil {

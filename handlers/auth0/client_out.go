@@ -15,7 +15,7 @@ type clientOut struct {
 	Description       string            `json:"description"`
 	Global            bool              `json:"global"`
 	ClientSecret      *string           `json:"client_secret,omitempty"`
-	AppType           string            `json:"app_type"`
+	AppType           string            `json:"app_type,omitempty"`
 	LogoURI           string            `json:"logo_uri,omitempty"`
 	IsFirstParty      bool              `json:"is_first_party"`
 	Callbacks         []string          `json:"callbacks"`

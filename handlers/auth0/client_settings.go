@@ -2,6 +2,8 @@ package auth0
 
 import (
 	"encoding/json"
+	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -60,6 +62,34 @@ func (b clientIn) settings(now models.Client) clients.Settings {
 	return s
 }
 
+// unrepeated takes out of what is to be kept what says no more than the client shows already, so that a tool which writes back
+// what it read changes nothing.
+func unrepeated(said map[string]json.RawMessage, now models.Client) error {
+	if len(said) == 0 {
+		return nil
+	}
+	raw, err := client(now, nil).appendJSON(nil)
+	if err != nil {
+		return err
+	}
+	var shown map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &shown); err != nil {
+		return fmt.Errorf("read what a client shows: %w", err)
+	}
+	for name, value := range said {
+		if !removed(value) && sameJSON(value, shown[strings.TrimPrefix(name, storedPrefix)]) {
+			delete(said, name)
+		}
+	}
+	return nil
+}
+
+// sameJSON compares two texts of JSON by what they say.
+func sameJSON(a, b json.RawMessage) bool {
+	var first, second any
+	return json.Unmarshal(a, &first) == nil && json.Unmarshal(b, &second) == nil && reflect.DeepEqual(first, second)
+}
+
 func (b clientIn) profile(s *clients.Settings, kept map[string]json.RawMessage) {
 	if !b.AppType.Set {
 		return
@@ -105,8 +135,8 @@ func (b clientIn) authentication(s *clients.Settings, now models.Client) {
 	case b.AuthMethod.Null && now.TokenEndpointAuthMethod == models.AuthNone, b.AuthMethods.Null && !secretly(now.TokenEndpointAuthMethod):
 		method = models.AuthSecretAny
 	}
-	if method == "" || method == now.TokenEndpointAuthMethod {
-		return
+	if method == "" || method == now.TokenEndpointAuthMethod || b.AuthMethod.Set && method == shownMethod(now) {
+		return // what is shown and comes back is no change: one that may use either way keeps both
 	}
 	s.TokenEndpointAuthMethod = models.Some(method)
 	if method == models.AuthNone {

@@ -10,8 +10,8 @@ import (
 )
 
 // usualRefresh is what clients show that were made with nothing said, which most are.
-var usualRefresh = json.RawMessage(`{"rotation_type":"non-rotating","expiration_type":"non-expiring","leeway":0,"token_lifetime":2592000,` +
-	`"idle_token_lifetime":1296000,"infinite_token_lifetime":true,"infinite_idle_token_lifetime":true}`)
+var usualRefresh = json.RawMessage(`{"expiration_type":"non-expiring","idle_token_lifetime":1296000,"infinite_idle_token_lifetime":true,` +
+	`"infinite_token_lifetime":true,"leeway":0,"rotation_type":"non-rotating","token_lifetime":2592000}`)
 
 // shownJWT is jwt_configuration: the life and the algorithm as they are, the rest as it was written.
 func shownJWT(c models.Client) json.RawMessage {

@@ -116,6 +116,9 @@ func samlAddon(c models.Client) json.RawMessage {
 }
 
 func (d Dialect) getClient(ctx context.Context, in getClientIn) (clientOut, error) {
+	if in.ID == globalClient {
+		return d.getGlobal(ctx)
+	}
 	c, err := d.Clients.Get(ctx, clients.OneIn{ID: in.ID})
 	if err != nil {
 		return clientOut{}, err
@@ -166,6 +169,9 @@ func (d Dialect) secrets(ctx context.Context, rows []models.Client) (map[string]
 }
 
 func (d Dialect) updateClient(ctx context.Context, in updateClientIn) (out clientOut, err error) {
+	if in.ID == globalClient {
+		return d.updateGlobal(ctx, in)
+	}
 	err = models.InTx(ctx, d.DB, func(ctx context.Context, tx models.DB) error {
 		d := d.In(tx)
 		now, err := d.Clients.Get(models.Lend(ctx, "client.read"), clients.OneIn{ID: in.ID})
@@ -176,6 +182,9 @@ func (d Dialect) updateClient(ctx context.Context, in updateClientIn) (out clien
 			return err
 		}
 		settings := in.settings(now)
+		if err := unrepeated(settings.Stored.V, now); err != nil {
+			return err
+		}
 		d.keepAddons(now.ID, in.Addons, settings.Stored.V)
 		c, err := d.Applications.UpdateClient(ctx, clients.UpdateIn{ID: in.ID, Settings: settings})
 		if err != nil {
@@ -205,6 +214,9 @@ func unmoved(in clientIn, now models.Client) error {
 }
 
 func (d Dialect) deleteClient(ctx context.Context, in idIn) error {
+	if err := notGlobal(in.ID); err != nil {
+		return err
+	}
 	return absent(d.Applications.DeleteClient(ctx, in.ID))
 }
 

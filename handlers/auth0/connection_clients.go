@@ -2,7 +2,6 @@ package auth0
 
 import (
 	"context"
-	"strings"
 
 	"gatehouse/handlers/connections"
 	"gatehouse/models"
@@ -55,8 +54,8 @@ func (d Dialect) listEnabledClients(ctx context.Context, in listEnabledClientsIn
 
 // switchClientsIn is a list of clients with their new state; the body is the list itself.
 type switchClientsIn struct {
-	ID    string `path:"id" json:"-"`
-	items []clientStatus
+	ID    string         `path:"id" json:"-"`
+	Items []clientStatus `json:"items" rule:"required,minitems=1,maxitems=1000"`
 }
 
 type clientStatus struct {
@@ -64,34 +63,15 @@ type clientStatus struct {
 	Status   bool   `json:"status" rule:"required"`
 }
 
-// readWhole reads the list. Its members are named by their place in it.
-func (in *switchClientsIn) readWhole(body []byte) error {
-	var list struct {
-		Items []clientStatus `json:"items" rule:"required,minitems=1,maxitems=1000"`
-	}
-	wrapped := append(append([]byte(`{"items":`), orNullBody(body)...), '}')
-	if err := web.ReadShape(wrapped, &list, web.Strict); err != nil {
-		return names{"items": "body"}.rename(err)
-	}
-	in.items = list.Items
-	return nil
-}
-
-// orNullBody keeps an empty body from being taken for a broken one.
-func orNullBody(body []byte) []byte {
-	if strings.TrimSpace(string(body)) == "" {
-		return []byte("null")
-	}
-	return body
-}
+func (*switchClientsIn) wholeBody() string { return "items" }
 
 func (d Dialect) switchClients(ctx context.Context, in switchClientsIn) error {
 	c, err := d.connection(models.Lend(ctx, "connection.read"), in.ID)
 	if err != nil {
 		return err
 	}
-	switches := make([]connections.ClientSwitch, len(in.items))
-	for i, item := range in.items {
+	switches := make([]connections.ClientSwitch, len(in.Items))
+	for i, item := range in.Items {
 		switches[i] = connections.ClientSwitch{ClientID: item.ClientID, Enabled: item.Status}
 	}
 	return names{"enabled_clients": "client_id"}.rename(d.Connections.SwitchClients(ctx, connections.SwitchClientsIn{ID: c.ID, Clients: switches}))

@@ -97,29 +97,22 @@ func connectionKeysShown(list connections.KeyList) []connectionKeyOut {
 
 // connectionKeysIn says with which algorithm; its body may be left out.
 type connectionKeysIn struct {
-	ID  string `path:"id" json:"-"`
-	alg opt[string]
+	ID   string            `path:"id" json:"-"`
+	Said opt[keyAlgorithm] `json:"said" rule:"nullable"`
 }
 
-// readWhole reads a body that may be empty or null.
-func (in *connectionKeysIn) readWhole(body []byte) error {
-	if text := strings.TrimSpace(string(body)); text == "" || text == "null" {
-		return nil
-	}
-	var said struct {
-		Alg opt[string] `json:"signing_alg" enum:"RS256,RS384,RS512,PS256,PS384,ES256,ES384"`
-	}
-	err := web.ReadShape(body, &said, web.Strict)
-	in.alg = said.Alg
-	return err
+type keyAlgorithm struct {
+	Alg opt[string] `json:"signing_alg" enum:"RS256,RS384,RS512,PS256,PS384,ES256,ES384"`
 }
+
+func (*connectionKeysIn) wholeBody() string { return "said" }
 
 func (d Dialect) createConnectionKeys(ctx context.Context, in connectionKeysIn) ([]connectionKeyOut, error) {
 	c, err := d.keysOf(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	list, err := d.Connections.CreateKeys(ctx, connections.KeysIn{ID: c.ID, Alg: in.alg})
+	list, err := d.Connections.CreateKeys(ctx, connections.KeysIn{ID: c.ID, Alg: in.Said.V.Alg})
 	return connectionKeysShown(list), names{"alg": "signing_alg"}.rename(err)
 }
 
@@ -128,6 +121,6 @@ func (d Dialect) rotateConnectionKeys(ctx context.Context, in connectionKeysIn) 
 	if err != nil {
 		return connectionKeyOut{}, err
 	}
-	key, err := d.Connections.RotateKeys(ctx, connections.KeysIn{ID: c.ID, Alg: in.alg})
+	key, err := d.Connections.RotateKeys(ctx, connections.KeysIn{ID: c.ID, Alg: in.Said.V.Alg})
 	return connectionKeyShown(key), names{"alg": "signing_alg"}.rename(err)
 }

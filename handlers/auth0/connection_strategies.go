@@ -85,8 +85,10 @@ func renamed(options map[string]any, names map[string]string) map[string]any {
 	return out
 }
 
-// databaseDefaults are the options of a new database where its maker said nothing, as they were recorded.
+// databaseDefaults are the options of a new database where its maker said nothing, as they were recorded. The one about changing
+// passwords is what tools write that send the document's defaults.
 const databaseDefaults = `{"mfa":{"active":true,"return_enroll_settings":true},"passwordPolicy":"good","brute_force_protection":true,"strategy_version":2,
+"disable_self_service_change_password":false,
 "passkey_options":{"challenge_ui":"both","local_enrollment_enabled":true,"progressive_enrollment_enabled":true},
 "authentication_methods":{"password":{"enabled":true,"api_behavior":"required","signup_behavior":"allow"},"passkey":{"enabled":false}}}`
 

@@ -100,7 +100,11 @@ func (d Dialect) updateConnection(ctx context.Context, in updateConnectionIn) (o
 		if err != nil {
 			return err
 		}
-		after, err := d.Connections.Update(ctx, connections.UpdateIn{ID: c.ID, Replace: true, Fields: in.fields(strategyShown(c.Strategy))})
+		fields := in.fields(strategyShown(c.Strategy))
+		if said, ok := fields.Stored[storedAccounts]; ok && sameJSON(said.V, connectionShown(c).ConnectedAccounts) {
+			delete(fields.Stored, storedAccounts)
+		}
+		after, err := d.Connections.Update(ctx, connections.UpdateIn{ID: c.ID, Replace: true, Fields: fields})
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/grants"
 	"gatehouse/handlers/keys"
+	"gatehouse/handlers/mails"
 	"gatehouse/handlers/resources"
 	"gatehouse/handlers/settings"
 	"gatehouse/models"
@@ -37,6 +38,7 @@ type Dialect struct {
 	Experience   experience.Ops
 	Resources    resources.Ops
 	Grants       grants.Ops
+	Mails        mails.Ops
 	Host         string // under which the tenant is reached when no custom domain is the default
 
 	encoded *encodedClients
@@ -56,6 +58,7 @@ func (d Dialect) In(tx models.DB) Dialect {
 	d.Documents, d.Events, d.Keys, d.Settings = d.Documents.In(tx), d.Events.In(tx), d.Keys.In(tx), d.Settings.In(tx)
 	d.Domains, d.Experience = d.Domains.In(tx), d.Experience.In(tx)
 	d.Resources, d.Grants = d.Resources.In(tx), d.Grants.In(tx)
+	d.Mails = d.Mails.In(tx)
 	return d
 }
 
@@ -72,6 +75,7 @@ func (d Dialect) Routes() []web.Route {
 		d.emailTemplateRoutes, d.emailProviderRoutes, d.domainRoutes, d.attackRoutes, d.bruteForceRoutes, d.breachedRoutes, d.captchaRoutes,
 		d.phoneProviderRoutes, d.phoneTemplateRoutes,
 		d.resourceServerRoutes, d.clientGrantRoutes,
+		d.actionRoutes,
 	} {
 		all = append(all, more()...)
 	}

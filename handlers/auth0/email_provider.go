@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gatehouse/handlers/documents"
+	"gatehouse/handlers/mails"
 	"gatehouse/models"
 	"gatehouse/web"
 )
@@ -186,23 +187,27 @@ func (d Dialect) createProvider(ctx context.Context, in newProvider) (emailProvi
 		return emailProviderOut{}, err
 	}
 	p := b.on(models.EmailProvider{Enabled: true})
-	put := documents.PutIn{Ref: only(models.KindEmailProvider), Body: p, Mode: documents.CreateOnly, Secret: b.secrets(models.EmailSecrets{})}
-	_, _, err := d.Documents.Put(ctx, put)
+	err := d.Mails.StoreProvider(ctx, mails.StoreIn{Row: p, Mode: documents.CreateOnly, Secrets: b.secrets(models.EmailSecrets{})})
 	if models.IsFault(err, models.Conflict) {
 		err = &models.Fault{Code: models.Conflict, Reason: "email_provider_exists", Text: "Email provider is already configured."}
 	}
-	return shownProvider(p), err
+	return shownProvider(p), mailNames.rename(err)
 }
 
+// mailNames are the document's words for ours, in faults.
+var mailNames = names{"from": "default_from_address", "host": "credentials.smtp_host", "port": "credentials.smtp_port", "user": "credentials.smtp_user",
+	"password": "credentials.smtp_pass", "api_key": "credentials.api_key", "secretAccessKey": "credentials.secretAccessKey",
+	"connectionString": "credentials.connectionString", "clientSecret": "credentials.clientSecret"}
+
 // secrets are those that are to be sealed, once the ones that were said took the place of theirs.
-func (b emailProvider) secrets(all models.EmailSecrets) models.Opt[models.Secret] {
+func (b emailProvider) secrets(all models.EmailSecrets) models.Opt[models.EmailSecrets] {
 	_, said := b.Credentials.V.texts()
 	for name, value := range said {
 		if value.Set {
 			all[name] = models.NewSecret(value.V)
 		}
 	}
-	return models.Some(all.Secret())
+	return models.Some(all)
 }
 
 func (d Dialect) patchProvider(ctx context.Context, in emailProvider) (out emailProviderOut, err error) {
@@ -222,7 +227,7 @@ func (d Dialect) patchProvider(ctx context.Context, in emailProvider) (out email
 		if err := in.allowed(before, after); err != nil {
 			return err
 		}
-		put := documents.PutIn{Ref: only(models.KindEmailProvider), Body: after, Mode: documents.UpdateOnly}
+		put := mails.StoreIn{Row: after, Mode: documents.UpdateOnly}
 		if in.Credentials.Set || after.Name != before.Name {
 			own := models.EmailSecrets{}
 			if after.Name == before.Name {
@@ -232,11 +237,10 @@ func (d Dialect) patchProvider(ctx context.Context, in emailProvider) (out email
 				}
 				own = models.ReadEmailSecrets(sealed)
 			}
-			put.Secret = in.secrets(own)
+			put.Secrets = in.secrets(own)
 		}
 		out = shownProvider(after)
-		_, _, err = d.Documents.Put(ctx, put)
-		return err
+		return mailNames.rename(d.Mails.StoreProvider(ctx, put))
 	})
 	return out, err
 }

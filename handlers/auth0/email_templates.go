@@ -151,7 +151,7 @@ func (in emailTemplateOf) check(said opt[templateName]) error {
 func (d Dialect) createTemplate(ctx context.Context, in wholeTemplate) (emailTemplateOut, error) {
 	name := string(in.Template.V)
 	t := emailTemplate(in).on(newTemplate(name))
-	_, _, err := d.Documents.Put(ctx, documents.PutIn{Ref: templateRef(name), Body: t, Mode: documents.CreateOnly})
+	err := d.Mails.StoreTemplate(ctx, t, documents.CreateOnly)
 	if models.IsFault(err, models.Conflict) {
 		err = &models.Fault{Code: models.Conflict, Reason: "email_template_exists", Text: "Template " + name + " already exists."}
 	}
@@ -200,8 +200,7 @@ func (d Dialect) changeTemplate(ctx context.Context, of emailTemplateOf, change 
 		}
 		t = change.on(t)
 		out = shownTemplate(of.Name, t)
-		_, _, err = d.Documents.Put(ctx, documents.PutIn{Ref: templateRef(of.Name), Body: t, Mode: documents.UpdateOnly})
-		return err
+		return d.Mails.StoreTemplate(ctx, t, documents.UpdateOnly)
 	})
 	return out, err
 }

@@ -20,19 +20,11 @@ func (face) Name() string { return models.FaceAuth0 }
 
 // Read fills in. Limits of the document are tags beside the wire types.
 func (face) Read(r *web.Request, in any) error {
-	if w, ok := in.(bodied); ok {
-		if err := w.readWhole(r.Fiber().Body()); err != nil {
-			return err
-		}
-	}
 	if w, ok := in.(whole); ok && web.TakesBody(r, in) {
 		return readWhole(r, in, w)
 	}
 	return web.BindShape(r, in, web.StrictBody)
 }
-
-// bodied is an input whose body is no object, or may be left out: it reads that itself.
-type bodied interface{ readWhole(body []byte) error }
 
 // Write answers. Where the operation takes fields and include_fields (its input embeds fieldsIn), the answer is cut to them.
 func (face) Write(r *web.Request, status int, out any) error {

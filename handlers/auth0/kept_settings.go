@@ -107,10 +107,14 @@ func (v vendorSettings[T]) patch(ctx context.Context, d Dialect, change T) (out 
 		if err != nil {
 			return err
 		}
+		before, err := laid(v.Defaults, own)
+		if err != nil {
+			return err
+		}
 		if own, err = laid(own, change); err != nil {
 			return err
 		}
-		if out, err = laid(v.Defaults, own); err != nil {
+		if out, err = laid(v.Defaults, own); err != nil || alike(before, out) {
 			return err
 		}
 		_, _, err = d.Documents.Put(ctx, documents.PutIn{Ref: only(v.Kind), Body: own})
@@ -125,6 +129,13 @@ func (v vendorSettings[T]) routes(d Dialect, path, read, update string) []web.Ro
 		stored(op("GET", path, read, web.Do(d.Face(), 200, func(ctx context.Context, _ web.None) (T, error) { return v.get(ctx, d) }))),
 		stored(op("PATCH", path, update, web.Do(d.Face(), 200, func(ctx context.Context, in T) (T, error) { return v.patch(ctx, d, in) }))),
 	}
+}
+
+// alike tells whether two values are shown the same: what a change repeats is no change, and is not recorded as one.
+func alike(a, b any) bool {
+	first, err := json.Marshal(a)
+	second, err2 := json.Marshal(b)
+	return err == nil && err2 == nil && bytes.Equal(first, second)
 }
 
 // isEmpty tells whether a change, whose absent members are left out, names nothing.

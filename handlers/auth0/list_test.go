@@ -24,7 +24,7 @@ func TestClientsAreListed(t *testing.T) {
 			{"", "Automation c0 c1 c2 c3 c4"},
 			{"is_first_party=true", "Automation c0 c2 c4"},
 			{"is_first_party=false", "c1 c3"},
-			{"is_global=true", ""},
+			{"is_global=true", "All Applications"},
 			{"is_global=false", "Automation c0 c1 c2 c3 c4"},
 			{"app_type=spa", "c0"},
 			{"app_type=regular_web", "c2"},

@@ -26,7 +26,7 @@ func selfSigned(t testing.TB, key *rsa.PrivateKey) string {
 func TestTenantSettings(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		sent := object{"friendly_name": "Fernway", "support_email": "help@example.com", "support_url": "https://example.com/help", "default_audience": "https://api.example.com",
-			"session_lifetime": 24, "enabled_locales": []any{"de", "en"}, "flags": object{"enable_sso": true}, "change_password": object{"enabled": true, "html": "<p>"},
+			"session_lifetime": 24, "enabled_locales": []any{"de", "en"}, "flags": object{"enable_sso": true, "enable_client_connections": false, "disable_clickjack_protection_headers": false}, "change_password": object{"enabled": true, "html": "<p>"},
 			"device_flow": object{"charset": "digits", "mask": "***-***"}, "error_page": object{"url": "https://example.com/error"}, "acr_values_supported": []any{"a"},
 			"default_token_quota": object{"clients": object{"client_credentials": object{"per_day": 5}}}, "session_cookie": object{"mode": "non-persistent"}}
 		got := w.do(200, "PATCH", "/tenants/settings", sent)
@@ -38,7 +38,7 @@ func TestTenantSettings(t *testing.T) {
 			}
 		}
 		got = w.do(200, "PATCH", "/tenants/settings", object{"flags": object{"enable_apis_section": true}, "change_password": nil})
-		if !same(got["flags"], object{"enable_sso": true, "enable_apis_section": true}) || got["change_password"] != nil {
+		if !same(got["flags"], object{"enable_sso": true, "enable_apis_section": true, "enable_client_connections": false, "disable_clickjack_protection_headers": false}) || got["change_password"] != nil {
 			t.Errorf("%v %v", got["flags"], got["change_password"])
 		}
 		native := w.call(w.tokenFor(origin+"/rest/v1", ""), "GET", "/rest/v1/settings", nil)
@@ -49,6 +49,17 @@ func TestTenantSettings(t *testing.T) {
 			if a := w.call(w.admin.token, "PATCH", "/tenants/settings", bad); a.status != 400 {
 				t.Errorf("%s: %d %s", bad, a.status, a.body)
 			}
+		}
+		got = w.do(200, "PATCH", "/tenants/settings", object{"session_lifetime_in_minutes": 90, "idle_session_lifetime_in_minutes": 60, "idle_ephemeral_session_lifetime_in_minutes": 100})
+		if got["session_lifetime"] != 1.5 || got["idle_session_lifetime"] != 1.0 || got["session_lifetime_in_minutes"] != nil {
+			t.Errorf("90 and 60 minutes are %v and %v hours", got["session_lifetime"], got["idle_session_lifetime"])
+		}
+		if got = w.do(200, "PATCH", "/tenants/settings", object{"session_lifetime": 2}); got["session_lifetime"] != 2.0 || got["idle_session_lifetime"] != 1.0 {
+			t.Errorf("%v", got)
+		}
+		a := w.call(w.admin.token, "PATCH", "/tenants/settings", object{"session_lifetime": 2, "session_lifetime_in_minutes": 120})
+		if a.status != 400 || !strings.Contains(string(a.body), "session_lifetime_in_minutes") {
+			t.Errorf("said twice: %d %s", a.status, a.body)
 		}
 		if part := w.do(200, "GET", "/tenants/settings?fields=friendly_name", nil); len(part) != 1 {
 			t.Errorf("%v", part)

@@ -31,11 +31,13 @@ type updateTenantIn struct {
 	SupportURL      opt[string] `json:"support_url"`
 	DefaultAudience opt[string] `json:"default_audience"`
 	tenantKept
+	tenantMinutes
 }
 
-// CheckShape refuses a change of nothing.
+// CheckShape refuses a change of nothing, and of one thing in two ways.
 func (in *updateTenantIn) CheckShape(c *models.Check) {
 	c.That(!reflect.ValueOf(*in).IsZero(), "", "too_few", "Too few properties defined (0), minimum 1")
+	in.tenantMinutes.check(c, in.tenantKept)
 }
 
 // tenantNames are the document's words for ours, in faults.
@@ -65,6 +67,9 @@ func tenant(t models.Tenant, kept map[string]json.RawMessage) map[string]json.Ra
 	var out map[string]json.RawMessage
 	_ = json.Unmarshal([]byte(unsaidTenant), &out)
 	for name, value := range kept {
+		if name == "flags" {
+			value = layer(out[name], value)
+		}
 		out[name] = value
 	}
 	for name, value := range map[string]string{"friendly_name": t.Name, "support_email": t.SupportEmail, "support_url": t.SupportURL, "default_audience": t.DefaultAudience} {
@@ -84,21 +89,23 @@ func (d Dialect) updateTenant(ctx context.Context, in updateTenantIn) (out map[s
 		if err != nil {
 			return err
 		}
-		if in.tenantKept.into(kept) {
+		before := tenant(t, kept)
+		in.into(kept)
+		if out = tenant(t, kept); !alike(before, out) {
 			if _, _, err := d.Documents.Put(ctx, documents.PutIn{Ref: tenantDocument, Body: kept}); err != nil {
 				return err
 			}
 		}
-		out = tenant(t, kept)
 		return nil
 	})
 	return out, err
 }
 
-// into lays what was said over what is kept, and tells whether anything was. Flags are merged one by one.
-func (in tenantKept) into(kept map[string]json.RawMessage) bool {
+// into lays what was said over what is kept. Flags are merged one by one.
+func (in updateTenantIn) into(kept map[string]json.RawMessage) {
 	said := map[string]json.RawMessage{}
-	keptMembers(in, said)
+	keptMembers(in.tenantKept, said)
+	in.tenantMinutes.into(said)
 	for name, value := range said {
 		name = strings.TrimPrefix(name, storedPrefix)
 		switch {
@@ -112,5 +119,4 @@ func (in tenantKept) into(kept map[string]json.RawMessage) bool {
 			kept[name] = value
 		}
 	}
-	return len(said) > 0
 }

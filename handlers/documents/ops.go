@@ -84,7 +84,7 @@ func (o Ops) List(ctx context.Context, kind string) ([]models.Document, error) {
 	return o.ofKind(ctx, kind)
 }
 
-// Put stores a document and tells whether it is a new one. A body equal to the stored one changes nothing.
+// Put stores a document and tells whether it is a new one. A body and a secret that are equal to the stored ones change nothing.
 // Faults: Conflict (<kind>_exists), NotFound, Stale (<kind>_changed), TooLarge, Forbidden.
 func (o Ops) Put(ctx context.Context, in PutIn) (out models.Document, created bool, err error) {
 	body, err := json.Marshal(in.Body)
@@ -144,10 +144,14 @@ func (o Ops) replace(ctx context.Context, in PutIn, before models.Document, body
 	}
 	after := before
 	after.Body = body
-	if in.Secret.Set {
+	turned := in.Secret.Set
+	if known, err := o.Secret(ctx, before); turned && err == nil { // one that cannot be opened is replaced
+		turned = !known.Equal(in.Secret.V.Reveal())
+	}
+	if turned {
 		after.SealedSecret = o.seal(before, in.Secret)
 	}
-	if string(after.Body) == string(before.Body) && !in.Secret.Set {
+	if string(after.Body) == string(before.Body) && !turned {
 		return before, nil
 	}
 	after.Version, after.UpdatedAt = before.Version+1, o.Now()

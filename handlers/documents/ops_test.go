@@ -42,6 +42,9 @@ func TestDocuments(t *testing.T) {
 		if s, err := o.Secret(ctx, d); err != nil || s.Reveal() != "s3cret" {
 			t.Fatalf("an update without a secret keeps it: %v", err)
 		}
+		if d, _, err = o.Put(ctx, PutIn{Ref: ref, Body: map[string]any{"subject": "b"}, Secret: models.Some(models.NewSecret("s3cret"))}); err != nil || d.Version != 2 {
+			t.Fatalf("the same body with the same secret is no change: %+v %v", d, err)
+		}
 		if err := o.Delete(ctx, ref); err != nil {
 			t.Fatal(err)
 		}

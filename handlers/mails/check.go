@@ -32,15 +32,16 @@ func (in ProviderIn) apply(row *models.EmailProvider, secrets models.EmailSecret
 			secrets[name] = said.V
 		}
 	}
-	return check(*row, secrets)
+	return check(*row, secrets, true)
 }
 
-func check(row models.EmailProvider, secrets models.EmailSecrets) error {
+// check holds a provider against the rules; native ones have a sender.
+func check(row models.EmailProvider, secrets models.EmailSecrets, sends bool) error {
 	var c models.Check
 	if c.That(row.Name != "", "name", "required", "Choose who delivers.") {
 		c.OneOf("name", row.Name, models.EmailProviders...)
 	}
-	c.That(Address(row.From), "from", "not_an_email", "Use an address such as login@example.com, or Example <login@example.com>.")
+	c.That(row.From == "" && !sends || Address(row.From), "from", "not_an_email", "Use an address such as login@example.com, or Example <login@example.com>.")
 	c.That(row.ReplyTo == "" || Address(row.ReplyTo), "reply_to", "not_an_email", "Use an address such as help@example.com.")
 	c.That(oneLine(row.User, 320), "user", "not_a_text", "Use one line of at most 320 characters.")
 	for name, value := range secrets {
@@ -75,16 +76,22 @@ func Address(text string) bool {
 // isName tells whether a text is a sender's name alone: the provider's address goes with it.
 func isName(text string) bool { return oneLine(text, 200) && !strings.ContainsAny(text, "@<>") }
 
+// tag is anything that Liquid draws.
+var tag = regexp.MustCompile(`\{\{.*?\}\}|\{%.*?%\}`)
+
+// skeleton is a source with a letter wherever Liquid would draw something.
+func skeleton(source string) string { return tag.ReplaceAllString(source, "x") }
+
 // signed is a sender as it was drawn, as long as what was drawn into it stayed a name: the values of a mail, which people choose,
 // say nothing of its address.
 func signed(source, drawn string) string {
-	of, err := mail.ParseAddress(source)
+	of, err := mail.ParseAddress(skeleton(source))
 	switch got, bad := mail.ParseAddress(drawn); {
 	case err != nil && isName(drawn):
 		return drawn
 	case err == nil && bad == nil && got.Address == of.Address:
 		return drawn
-	case err == nil:
+	case err == nil && strings.Contains(source, of.Address): // unless the address itself was to be drawn
 		return of.Address
 	}
 	return ""

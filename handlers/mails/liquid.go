@@ -3,11 +3,11 @@ package mails
 import (
 	"fmt"
 	"html"
-	"net/url"
+	"slices"
 	"strings"
 )
 
-// The texts of mails are written in the part of Liquid that mails need: values with filters, if, unless, assign, comment and raw.
+// The texts of mails are written in the part of Liquid that mails need: values with filters, if, unless, case, assign, comment and raw.
 // There are no loops, so a text is drawn in one pass, and values are escaped in HTML whether the text asks for it or not: who is
 // named "<script>" stays a name.
 
@@ -39,7 +39,10 @@ type value struct {
 	filters []filter
 }
 
-type filter struct{ name, arg string }
+type filter struct {
+	name string
+	args []string
+}
 
 // condition is a chain of comparisons: any of the groups, all in a group.
 type condition [][]comparison
@@ -133,16 +136,20 @@ func (p *parser) tag(inner string, depth int) (n node, end string, err error) {
 	case "if", "unless":
 		n, err = p.branches(args, name == "unless", depth)
 		return n, "", err
-	case "elsif", "else", "endif", "endunless":
+	case "case":
+		n, err = p.cases(args, depth)
+		return n, "", err
+	case "elsif", "else", "endif", "endunless", "when", "endcase":
 		return n, inner, nil
 	case "comment", "raw":
-		before, after, ok := strings.Cut(p.rest, "{% end"+name+" %}")
-		if !ok {
+		at := closings[name].FindStringIndex(p.rest)
+		if at == nil {
 			return n, "", fmt.Errorf("{%% %s %%} is not closed by {%% end%s %%}", name, name)
 		}
-		if p.rest = after; name == "raw" {
-			n.text = before
+		if name == "raw" {
+			n.text = p.rest[:at[0]]
 		}
+		p.rest = p.rest[at[1]:]
 		return n, "", nil
 	case "assign":
 		to, from, ok := strings.Cut(args, "=")
@@ -152,7 +159,7 @@ func (p *parser) tag(inner string, depth int) (n node, end string, err error) {
 		v, err := parseValue(strings.TrimSpace(from))
 		return node{assign: to, value: v}, "", err
 	}
-	return n, "", fmt.Errorf("the tag %q is not known here: there are if, unless, assign, comment and raw", cut(name))
+	return n, "", fmt.Errorf("the tag %q is not known here: there are if, unless, case, assign, comment and raw", cut(name))
 }
 
 func (p *parser) branches(args string, not bool, depth int) (node, error) {
@@ -224,40 +231,23 @@ func parseValue(text string) (*value, error) {
 	case quoted(head):
 		literal := head[1 : len(head)-1]
 		v.literal = &literal
+	case slices.Contains([]string{"nil", "null", "blank", "empty"}, head):
+		v.literal = new(string)
+	case number.MatchString(head):
+		v.literal = &head
 	case isPath(head):
 		v.path = head
 	default:
 		return nil, fmt.Errorf("%q is no value: use a name such as user.email, or a text in quotes", cut(head))
 	}
 	for _, part := range parts[1:] {
-		name, arg, _ := strings.Cut(strings.TrimSpace(part), ":")
-		name, arg = strings.TrimSpace(name), strings.TrimSpace(arg)
-		if filters[name] == nil {
-			return nil, fmt.Errorf("the filter %q is not known here", cut(name))
+		f, err := parseFilter(part)
+		if err != nil {
+			return nil, err
 		}
-		if arg != "" && !quoted(arg) {
-			return nil, fmt.Errorf("what the filter %s is given must stand in quotes", name)
-		}
-		v.filters = append(v.filters, filter{name, strings.Trim(arg, `"'`)})
+		v.filters = append(v.filters, f)
 	}
 	return v, nil
-}
-
-// filters change a value; the second argument is what they are given.
-var filters = map[string]func(v, arg string) string{
-	"escape":     func(v, _ string) string { return v }, // done anyway where it matters
-	"upcase":     func(v, _ string) string { return strings.ToUpper(v) },
-	"downcase":   func(v, _ string) string { return strings.ToLower(v) },
-	"strip":      func(v, _ string) string { return strings.TrimSpace(v) },
-	"url_encode": func(v, _ string) string { return url.QueryEscape(v) },
-	"append":     func(v, arg string) string { return v + arg },
-	"prepend":    func(v, arg string) string { return arg + v },
-	"default": func(v, arg string) string {
-		if v == "" {
-			return arg
-		}
-		return v
-	},
 }
 
 func quoted(s string) bool {
@@ -376,7 +366,7 @@ func (r *renderer) eval(v *value) string {
 		}
 	}
 	for _, f := range v.filters {
-		if out = filters[f.name](out, f.arg); len(out) > mostOutput {
+		if out = filters[f.name].apply(out, f.args); len(out) > mostOutput {
 			out = out[:mostOutput]
 		}
 	}

@@ -83,3 +83,33 @@ func FuzzLiquid(f *testing.F) {
 		}
 	})
 }
+
+// Texts of other products' templates draw what they draw there.
+func TestLiquidOfDeployedTemplates(t *testing.T) {
+	for _, c := range []struct{ source, want string }{
+		{"{% case user.name %}\n{% when 'Bo', 'Mia' %}a{% else %}b{% endcase %}", "a"},
+		{"{% case user.name %}{% when 'Bo' or 'Li' %}a{% else %}b{% endcase %}", "b"},
+		{"{%- comment -%} {{ broken {%- endcomment -%}a", "a"},
+		{"{%- raw -%}{{ code }}{%- endraw -%}", "{{ code }}"},
+		{"{% if user.none == blank %}a{% endif %}{% if n == 3 %}b{% endif %}", "ab"},
+		{`{{ user.name | replace: "M", "P" | capitalize }}`, "Pia"},
+		{`{{ "abcdefgh" | truncate: 5 }} {{ "a<b>c" | strip_html }} {{ user.name | size }}`, "ab... ac 3"},
+		{`{{ "2026-01-02T03:04:05Z" | date: "%B %d, %Y %H:%M %%" }}`, "January 02, 2026 03:04 %%"},
+		{`{{ "a%20b" | url_decode }}{{ user.empty | default: "x" }}{{ "abc" | remove: 'b' }}`, "a bxac"},
+		{"<style>\n.a, .a div { color: red }\n@media print{.b{color:#000}}\n</style>", "<style>\n.a, .a div { color: red }\n@media print{.b{color:#000}}\n</style>"},
+	} {
+		p, err := Parse(c.source)
+		if err != nil {
+			t.Errorf("%s: %v", c.source, err)
+			continue
+		}
+		if got, err := p.Render(sample, true); err != nil || got != c.want {
+			t.Errorf("%s: %q, want %q, %v", c.source, got, c.want, err)
+		}
+	}
+	for _, source := range []string{"{% case x %}{% when %}a{% endcase %}", "{% case x %}", "{% case x %}{% when 'a' %}", "{% when 'a' %}", "{{ a | replace: 'x' }}", "{{ a | upcase: 'x' }}", "{{ a | append: b }}"} {
+		if _, err := Parse(source); err == nil {
+			t.Errorf("%s was read", source)
+		}
+	}
+}

@@ -152,5 +152,5 @@ func (o Ops) Delivers(ctx context.Context, tx models.DB) (bool, error) {
 		return false, err
 	}
 	_, ok := relay(row, secrets)
-	return ok && row.Enabled, nil
+	return ok && row.Enabled && row.From != "", nil
 }

@@ -15,6 +15,9 @@ func TestSendersAreNotForgedByNames(t *testing.T) {
 		{"an address in place of a name", "{{ name }}", "ceo@example.org", ours},
 		{"an address behind a name", "{{ name }}", "Ceo <ceo@example.org>", ours},
 		{"a name before our address", "Shop <post@example.com>", "x", "Shop <post@example.com>"},
+		{"a drawn name before our address", "{{ name }} via us <post@example.com>", "Shop", `Shop via us <post@example.com>`},
+		{"an address in the name before ours", "{{ name }} <post@example.com>", "ceo@example.org", "post@example.com"},
+		{"an address that is drawn", "{{ name }}@example.com", "ceo", ours},
 		{"a line break", "{{ name }}", "Shop\r\nBcc: you", `"Shop Bcc: you" <login@example.com>`},
 		{"nothing", "{{ name }}", "", ours},
 	} {

@@ -3,6 +3,7 @@ package mails
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -22,7 +23,7 @@ type TemplateIn struct {
 	From        string            `json:"from,omitempty" form:"from" doc:"Sender: an address, or a name that goes with the provider's address; the provider's when empty. Liquid, as are the others."`
 	ReplyTo     string            `json:"reply_to,omitempty" form:"reply_to"`
 	Subject     string            `json:"subject" form:"subject" doc:"Liquid: values such as {{ code }}."`
-	Body        string            `json:"body" form:"body" doc:"Liquid: values, if, unless, assign. Values are escaped in HTML."`
+	Body        string            `json:"body" form:"body" doc:"Liquid: values, if, unless, case, assign. Values are escaped in HTML."`
 	ContentType string            `json:"content_type,omitempty" form:"content_type" enum:"text/html,text/plain" doc:"text/html unless said otherwise."`
 	Version     models.Opt[int64] `json:"-" form:"version" header:"If-Match"`
 }
@@ -101,15 +102,9 @@ func (in TemplateIn) apply(t models.EmailTemplate) (models.EmailTemplate, error)
 	if c.That(slices.Contains(models.EmailPurposes, t.Purpose), "purpose", "not_allowed", "Use one of "+strings.Join(models.EmailPurposes, ", ")+".") {
 		c.That(language.MatchString(t.Language), "language", "not_a_language", "Use a language such as en or pt-BR.")
 	}
-	for name, who := range map[string]string{"from": t.From, "reply_to": t.ReplyTo} {
-		if c.That(who == "" || Address(who) || isName(who), name, "not_an_email", "Use an address such as login@example.com, a name that goes with the provider's address, or leave it empty.") {
-			checkSource(&c, name, who)
-		}
-	}
-	c.Length("subject", t.Subject, 1, 500)
+	checkText(&c, t)
+	c.That(t.Subject != "", "subject", "required", "A mail needs a subject.")
 	c.OneOf("content_type", t.ContentType, "text/html", "text/plain")
-	checkSource(&c, "subject", t.Subject)
-	checkSource(&c, "body", t.Body)
 	c.That(t.Body != "", "body", "required", "A mail needs a text.")
 	return t, c.Err()
 }
@@ -166,7 +161,12 @@ func supplied(row models.EmailProvider, m models.OutboxMessage, values map[strin
 	return m
 }
 
+var errNoText = errors.New("the text is empty")
+
 func draw(t models.EmailTemplate, m models.OutboxMessage, values map[string]any) (models.OutboxMessage, error) {
+	if strings.TrimSpace(t.Body) == "" {
+		return m, errNoText
+	}
 	subject, err := render(t.Subject, values, false)
 	if err != nil {
 		return m, err

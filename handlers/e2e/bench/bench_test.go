@@ -192,7 +192,7 @@ func unpaged(t *testing.T, s process) string {
 	}
 	_, peak := s.memory(t)
 	return fmt.Sprintf("Transmit's unpaged list of 100,000: %d MB in %.1f s of CPU, memory %.1f MiB before and %.1f MiB at its peak",
-		n/1_000_000, (s.cpu(t)-spent).Seconds(), before, peak)
+		n/1_000_000, (s.cpu(t) - spent).Seconds(), before, peak)
 }
 
 // table gathers the report.
