@@ -759,7 +759,7 @@ func NewPage(n New) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Show as API call", Icon: "code", Name: "show", Value: "call", To: Home + "/new/call"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ShowCalls("")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -779,7 +779,7 @@ func NewPage(n New) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: "Add " + strategyName(n.Strategy), Section: "Connections", Nav: "connections", Aside: n.aside(),
+		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: "Add " + strategyName(n.Strategy), Section: "Connections", Nav: "connections",
 			Crumbs: []ui.Crumb{{Label: "Connections", Href: Home}, {Label: "Add connection", Href: Home + "/new"}, {Label: strategyName(n.Strategy)}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -916,7 +916,7 @@ func field(f Field, err string) templ.Component {
 	})
 }
 
-func frame(h Head, tab string, aside templ.Component) templ.Component {
+func frame(h Head, tab string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -971,7 +971,7 @@ func frame(h Head, tab string, aside templ.Component) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: h.Title(), Section: "Connections", Nav: "connections", Aside: aside, Crumbs: []ui.Crumb{{Label: "Connections", Href: Home}, {Label: h.Title()}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var39), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: h.Title(), Section: "Connections", Nav: "connections", Crumbs: []ui.Crumb{{Label: "Connections", Href: Home}, {Label: h.Title()}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var39), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1176,7 +1176,7 @@ func SettingsPage(s Show) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Show as API call", Icon: "code", Name: "show", Value: "call", To: URL(s.ID, "call")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ShowCalls("")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1192,7 +1192,7 @@ func SettingsPage(s Show) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame(s.Head, "", s.aside()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var41), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame(s.Head, "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var41), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1478,7 +1478,7 @@ func ClientsPage(c Clients) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame(c.Head, "clients", nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var48), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame(c.Head, "clients").Render(templ.WithChildren(ctx, templ_7745c5c3_Var48), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1766,7 +1766,7 @@ func TestPage(t Test) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame(t.Head, "test", nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var62), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame(t.Head, "test").Render(templ.WithChildren(ctx, templ_7745c5c3_Var62), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1864,7 +1864,7 @@ func DangerPage(d Danger) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame(d.Head, "danger", nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var76), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame(d.Head, "danger").Render(templ.WithChildren(ctx, templ_7745c5c3_Var76), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1907,7 +1907,7 @@ func DeletePage(d Danger) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.ConfirmDanger(ui.DangerOpts{Title: "Delete " + d.Title() + "?", Undo: "This cannot be undone.", Impacts: d.impacts(), Name: d.Name, Error: d.Error,
-				Action: URL(d.ID, "delete"), Button: "Delete connection", Cancel: URL(d.ID, "danger")}).Render(ctx, templ_7745c5c3_Buffer)
+				Action: URL(d.ID, "delete"), Button: "Delete connection", Cancel: URL(d.ID, "danger"), Calls: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
