@@ -48,6 +48,9 @@ type Told struct {
 // secretPlace stands in a shown call for a secret: what was typed does not go into a page.
 const secretPlace = "$SECRET"
 
+// readable undoes what encoders of members did for HTML, and puts the place of a secret where one is masked.
+var readable = strings.NewReplacer(strconv.Quote(models.Masked), strconv.Quote(secretPlace), `\u003c`, "<", `\u003e`, ">", `\u0026`, "&")
+
 // Showing lets the form of an endpoint be shown as API calls. draw is nil for a fault when it only draws what was typed.
 func Showing[In any](e Endpoint, tell func(context.Context, In) (Told, error), draw Redraw[In]) Endpoint {
 	submit := e.run
@@ -152,7 +155,7 @@ func shown(body any) string {
 	if enc.Encode(body) != nil { // only a text that is no JSON inside a JSON member, which its form refuses
 		return ""
 	}
-	return strings.ReplaceAll(strings.TrimSpace(b.String()), strconv.Quote(models.Masked), strconv.Quote(secretPlace))
+	return readable.Replace(strings.TrimSpace(b.String()))
 }
 
 // native is the call of the native route that takes the input of an operation.
@@ -189,7 +192,7 @@ func NativeCall(method, path string, op any) Call {
 	body := map[string]any{}
 	for _, f := range reflect.VisibleFields(v.Type()) {
 		name := tagName(f.Tag.Get("json"))
-		if said := v.FieldByIndex(f.Index); name != "" && !said.IsZero() {
+		if said := v.FieldByIndex(f.Index); name != "" && !unsaid(said) {
 			body[name] = said.Interface()
 		}
 	}
@@ -197,6 +200,14 @@ func NativeCall(method, path string, op any) Call {
 		c.Body = body
 	}
 	return c
+}
+
+// unsaid tells whether a member stands for nothing said.
+func unsaid(v reflect.Value) bool {
+	if z, ok := v.Interface().(interface{ IsZero() bool }); ok {
+		return z.IsZero()
+	}
+	return v.IsZero()
 }
 
 // Members is what a value says as JSON, by member.

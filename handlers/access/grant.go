@@ -86,6 +86,9 @@ func (p Pages) askGrant(ctx context.Context, in partIn) (views.Part, error) {
 	who, at := "every third-party client", home+"/"+r.ID
 	if err == nil && g.ClientID != nil {
 		who = *g.ClientID
+		if c, err := p.Clients.Get(ctx, clients.OneIn{ID: who}); err == nil {
+			who = c.Name
+		}
 	}
 	return views.Part{Title: "Take access back", Ask: "Take the access of " + who + " back?", Impact: "It gets no more tokens for " + r.Name + " unless a role gives it scopes.",
 		Action: at + "/grants/" + in.GrantID + "/delete", Of: r.Name, Back: at}, err

@@ -134,7 +134,7 @@ func (p Pages) tellCreate(_ context.Context, in views.ResourceForm) (web.Told, e
 
 // lines reads a scope a line: its name, then words about it.
 func lines(text string) []resources.ScopeIn {
-	var out []resources.ScopeIn
+	out := []resources.ScopeIn{}
 	for line := range strings.Lines(text) {
 		name, about, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if name != "" {

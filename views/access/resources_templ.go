@@ -82,7 +82,7 @@ func ListPage(v List) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.FilterBar(ui.FilterOpts{Action: home, Label: "Filter APIs and roles", Search: "Search names and identifiers", Query: v.Q}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FilterBar(ui.FilterOpts{Action: home, Label: "Filter APIs and roles", Search: "Search names and identifiers", Placeholder: "Name or identifier", Query: v.Q}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -216,7 +216,7 @@ func ListPage(v List) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Summary: ui.Plural(len(v.Resources.Items), "API", "") + " on this page", Newer: cursor(v, v.Resources.Prev), Older: cursor(v, v.Resources.Next)}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Label: "Pages of APIs", Summary: ui.Plural(len(v.Resources.Items), "API", "") + " on this page", Newer: cursor(v, v.Resources.Prev), Older: cursor(v, v.Resources.Next)}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -320,7 +320,7 @@ func ListPage(v List) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Summary: ui.Plural(len(v.Roles.Items), "role", "") + " on this page", Newer: roleCursor(v, v.Roles.Prev), Older: roleCursor(v, v.Roles.Next)}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Label: "Pages of roles", Summary: ui.Plural(len(v.Roles.Items), "role", "") + " on this page", Newer: roleCursor(v, v.Roles.Prev), Older: roleCursor(v, v.Roles.Next)}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -808,7 +808,7 @@ func Template(v TemplateView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.HeaderOpts{Title: words(v.Template.Purpose), Sub: "In " + v.Template.Language + ". Values stand in double braces: code, url, email, user.name, application.name, tenant.name."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.HeaderOpts{Title: words(v.Template.Purpose), Sub: "Language " + v.Template.Language + ". Values stand in double braces: code, url, email, user.name, application.name, tenant.name."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
