@@ -4,7 +4,6 @@ package handlers
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -126,7 +125,7 @@ func Build(ctx context.Context, c Config) (*App, error) {
 	}
 	var err error
 	a.Server, err = web.New(web.Options{Version: c.Version, URL: c.URL, Aliases: c.Aliases, TrustedProxies: c.TrustedProxies,
-		Log: c.Log, DB: c.DB, Vault: c.Vault, Ready: c.Ready, Decorate: a.decorate, Accounts: a.administrators, SetupOpen: a.setup.Open, Tokens: a.oauth})
+		Log: c.Log, DB: c.DB, Vault: c.Vault, Ready: c.Ready, Decorate: a.decorate, Accounts: a.administrators, SetupOpen: a.setup.Open, Tokens: a.oauth, Spellers: a.spellers()})
 	if err != nil {
 		return nil, err
 	}
@@ -321,13 +320,13 @@ func (a *App) routes() []web.Route {
 		a.documents.Routes(),
 		a.outbox.Routes(),
 		a.applications.Routes(),
-		applications.Pages{Ops: a.applications, Tenant: a.settings.Current, Dialects: applicationDialects}.Routes(),
+		applications.Pages{Ops: a.applications, Tenant: a.settings.Current}.Routes(),
 		a.experience.Routes(),
 		a.connections.Routes(),
-		connections.Console{Ops: a.connections, Dialects: []connections.Dialect{{Name: "Auth0", Spell: connectionCall}}}.Routes(),
+		connections.Console{Ops: a.connections}.Routes(),
 		a.clients.Routes(),
 		a.clients.Credentials.Routes(),
-		clients.Console{Ops: a.clients, Head: clients.HeadOf(a.applications.Head), Dialects: clientDialects}.Routes(),
+		clients.Console{Ops: a.clients, Head: clients.HeadOf(a.applications.Head)}.Routes(),
 		credentials.Console{Ops: a.clients.Credentials, Head: credentials.HeadOf(a.applications.Head)}.Routes(),
 		a.events.Routes(),
 		a.events.Pages(a.applications.Head),
@@ -387,32 +386,11 @@ func (a *App) explorer() explorer.Explorer {
 	}}
 }
 
-// clientDialects spell a form of a client as the dialects would say it.
-var clientDialects = []clients.Dialect{
-	{Name: models.FaceLogto, Label: "Logto", Call: func(c models.Client) clients.Call {
-		l := logto.ShowClient(c)
-		return clients.Call{Verb: l.Method, Path: l.Path, Body: json.RawMessage(l.Body), Scope: "all"}
-	}},
-	{Name: models.FaceTransmit, Label: "Transmit", Call: func(c models.Client) clients.Call {
-		t := transmit.ShowClient(c)
-		return clients.Call{Verb: t.Method, Path: t.Path, Body: json.RawMessage(t.Body), Scope: "apps:edit"}
-	}},
+// spellers are the dialects that can say what a form of the console does.
+func (a *App) spellers() []web.Speller {
+	return []web.Speller{
+		{Name: "Auth0", Say: a.auth0.Say},
+		{Name: "Logto", Say: a.logto.Say},
+		{Name: "Transmit", Say: a.transmit.Say},
+	}
 }
-
-// connectionCall is a form of a connection as the Auth0 dialect would say it.
-func connectionCall(before *models.Connection, after models.Connection) connections.Call {
-	verb, path, body := auth0.ShowConnection(before, after)
-	return connections.Call{Verb: verb, Path: path, Body: body}
-}
-
-// applicationDialects spell changes of an application as Transmit does; for the other two an application is its client.
-var applicationDialects = []applications.Dialect{{Name: "Transmit",
-	Update: func(_, after models.Application) applications.Call {
-		t := transmit.ShowApplication(after, models.Client{})
-		var body map[string]any
-		if json.Unmarshal(t.Body, &body) != nil {
-			return applications.Call{}
-		}
-		delete(body, "client_display_name") // what is left out stays, and this form says nothing of clients
-		return applications.Call{Verb: t.Method, Path: t.Path, Body: body}
-	}}}

@@ -124,7 +124,7 @@ func (r *Request) redirect(to string) error {
 // chrome is what surrounds every page.
 func (r *Request) chrome() ui.Chrome {
 	c := ui.Chrome{Version: r.srv.Version, Origin: r.origin, Path: strings.Clone(r.c.Path()), RequestID: r.id, Healthy: true,
-		Theme: r.theme(), Toasts: r.takeToasts(), Can: func(string) bool { return false }}
+		Theme: r.theme(), Aside: r.aside, Toasts: r.takeToasts(), Can: func(string) bool { return false }}
 	if r.route != nil { // a page that no route draws has no form
 		c.CSRFToken = r.csrfToken()
 	}

@@ -28,6 +28,7 @@ type Request struct {
 	stranger string // random name of a visitor without a session
 	account  Account
 	toasts   []ui.Toast
+	aside    templ.Component // docks beside the page
 	status   int
 	failure  error // what the log must have
 }

@@ -56,6 +56,7 @@ type Options struct {
 	Accounts       Accounts
 	Decorate       func(ctx context.Context, c *ui.Chrome) // adds what only features know: counts, the tenant's name
 	Ready          func(ctx context.Context) error         // readiness
+	Spellers       []Speller                               // who else can say what a form does, in the order of the drawer
 	SetupOpen      func(ctx context.Context) bool          // no administrator yet: the console leads to /setup
 }
 

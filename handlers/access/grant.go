@@ -29,9 +29,19 @@ func (p Pages) grant(ctx context.Context, in grantIn) (models.ClientGrant, error
 	if err != nil {
 		return models.ClientGrant{}, err
 	}
-	g, err := p.Grants.Create(ctx, grants.CreateIn{ClientID: strings.TrimSpace(in.ClientID), Identifier: r.Identifier,
-		Fields: grants.Fields{Scopes: models.Some(in.Scopes), AllScopes: models.Some(in.AllScopes)}})
+	g, err := p.Grants.Create(ctx, in.creation(r))
 	return g, beside(err)
+}
+
+// creation is what the form asks the operation for.
+func (in grantIn) creation(r models.Resource) grants.CreateIn {
+	return grants.CreateIn{ClientID: strings.TrimSpace(in.ClientID), Identifier: r.Identifier,
+		Fields: grants.Fields{Scopes: models.Some(in.Scopes), AllScopes: models.Some(in.AllScopes)}}
+}
+
+func (p Pages) tellGrant(ctx context.Context, in grantIn) (web.Told, error) {
+	r, err := p.Resources.Get(ctx, resources.OneIn{ID: in.ID})
+	return web.Told{About: "What Grant access will send. Nothing is granted yet.", Form: "grant-form", Op: in.creation(r)}, err
 }
 
 // beside says of a client that is not there that the field is wrong, and puts faults of scopes beside their field.
@@ -54,7 +64,7 @@ func beside(err error) error {
 
 func (p Pages) showGrant(ctx context.Context, in grantIn, fault *models.Fault) (templ.Component, error) {
 	return p.faulty(ctx, in.ID, "grant", fault, func(v *views.Resource) {
-		v.Grant = views.GrantForm{ClientID: in.ClientID, Scopes: in.Scopes}
+		v.Grant = views.GrantForm{ClientID: in.ClientID, Scopes: in.Scopes, All: in.AllScopes}
 	})
 }
 
@@ -76,9 +86,16 @@ func (p Pages) askGrant(ctx context.Context, in partIn) (views.Part, error) {
 	who, at := "every third-party client", home+"/"+r.ID
 	if err == nil && g.ClientID != nil {
 		who = *g.ClientID
+		if c, err := p.Clients.Get(ctx, clients.OneIn{ID: who}); err == nil {
+			who = c.Name
+		}
 	}
 	return views.Part{Title: "Take access back", Ask: "Take the access of " + who + " back?", Impact: "It gets no more tokens for " + r.Name + " unless a role gives it scopes.",
 		Action: at + "/grants/" + in.GrantID + "/delete", Of: r.Name, Back: at}, err
+}
+
+func (p Pages) tellUngrant(_ context.Context, in partIn) (web.Told, error) {
+	return web.Told{About: "What Take access back will send. Nothing is taken yet.", Op: grants.OneIn{ID: in.GrantID}}, nil
 }
 
 func (p Pages) ungrant(ctx context.Context, in partIn) (web.None, error) {
@@ -90,7 +107,15 @@ func (p Pages) freshRole(context.Context, web.None) (views.RoleForm, error) {
 }
 
 func (p Pages) createRole(ctx context.Context, in views.RoleForm) (models.Role, error) {
-	return p.Roles.Create(ctx, roles.CreateIn{Kind: in.Kind, Fields: roles.Fields{Name: models.Some(in.Name), Description: models.Some(in.Description)}})
+	return p.Roles.Create(ctx, newRole(in))
+}
+
+func newRole(in views.RoleForm) roles.CreateIn {
+	return roles.CreateIn{Kind: in.Kind, Fields: roles.Fields{Name: models.Some(in.Name), Description: models.Some(in.Description)}}
+}
+
+func (p Pages) tellRole(_ context.Context, in views.RoleForm) (web.Told, error) {
+	return web.Told{About: "What Create role will send. Nothing is created yet.", Form: "new", Op: newRole(in)}, nil
 }
 
 func (p Pages) createRoleAgain(_ context.Context, in views.RoleForm, fault *models.Fault) (templ.Component, error) {
@@ -136,14 +161,10 @@ func (p Pages) choices(ctx context.Context, has map[string]bool) ([]ui.Option, e
 	return out, err
 }
 
-func (p Pages) faultyRole(ctx context.Context, id, form, typed string, fault *models.Fault) (templ.Component, error) {
-	v, err := p.showRole(ctx, roles.OneIn{ID: id})
-	v.Fault, v.Faulty, v.Typed = fault, form, typed
-	return views.ShowRole(v), err
-}
-
 func (p Pages) showRoleScopes(ctx context.Context, in roles.ScopesIn, fault *models.Fault) (templ.Component, error) {
-	return p.faultyRole(ctx, in.RoleID, "scopes", "", fault)
+	v, err := p.showRole(ctx, roles.OneIn{ID: in.RoleID})
+	v.Fault, v.Faulty, v.Chosen = fault, "scopes", in.ScopeIDs
+	return views.ShowRole(v), err
 }
 
 // assignIn is the form that gives a role to a client.
@@ -153,12 +174,22 @@ type assignIn struct {
 }
 
 func (p Pages) assign(ctx context.Context, in assignIn) (roles.AssignOut, error) {
-	out, err := p.Roles.Assign(ctx, roles.AssignIn{ClientID: strings.TrimSpace(in.ClientID), RoleIDs: []string{in.ID}})
+	out, err := p.Roles.Assign(ctx, in.assignment())
 	return out, beside(err)
 }
 
+func (in assignIn) assignment() roles.AssignIn {
+	return roles.AssignIn{ClientID: strings.TrimSpace(in.ClientID), RoleIDs: []string{in.ID}}
+}
+
+func (p Pages) tellAssign(_ context.Context, in assignIn) (web.Told, error) {
+	return web.Told{About: "What Give role will send. Nothing is given yet.", Form: "role-client", Op: in.assignment()}, nil
+}
+
 func (p Pages) showAssign(ctx context.Context, in assignIn, fault *models.Fault) (templ.Component, error) {
-	return p.faultyRole(ctx, in.ID, "clients", in.ClientID, fault)
+	v, err := p.showRole(ctx, roles.OneIn{ID: in.ID})
+	v.Fault, v.Faulty, v.Typed = fault, "clients", in.ClientID
+	return views.ShowRole(v), err
 }
 
 // memberIn names a client that has a role.

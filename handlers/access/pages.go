@@ -37,26 +37,26 @@ func (p Pages) Routes() []web.Route {
 	return []web.Route{
 		{"GET", home, "resource.read", web.Page(p.list, views.ListPage)},
 		{"GET", home + "/new", "resource.create", web.Page(p.fresh, views.NewResource)},
-		{"POST", home + "/new", "resource.create", web.Submit(p.create, p.createAgain, func(_ views.ResourceForm, r models.Resource) string { return home + "/" + r.ID })},
+		{"POST", home + "/new", "resource.create", web.Showing(web.Submit(p.create, p.createAgain, func(_ views.ResourceForm, r models.Resource) string { return home + "/" + r.ID }), p.tellCreate, p.createAgain)},
 		{"GET", one, "resource.read", web.Page(p.show, views.ShowResource)},
-		{"POST", one, "resource.update", web.SubmitThen(p.Resources.Update, p.showSettings, saved[resources.UpdateIn, models.Resource]("Saved", func(in resources.UpdateIn) string { return home + "/" + in.ID }))},
+		{"POST", one, "resource.update", web.Showing(web.SubmitThen(p.Resources.Update, p.showSettings, saved[resources.UpdateIn, models.Resource]("Saved", func(in resources.UpdateIn) string { return home + "/" + in.ID })), web.Says[resources.UpdateIn]("tokens-form", "What Save will send. Nothing is saved yet."), p.showSettings)},
 		{"GET", one + "/delete", "resource.delete", web.Page(p.askDelete, views.DeleteResource)},
-		{"POST", one + "/delete", "resource.delete", web.SubmitThen(gone(p.Resources.Delete), nil, saved[resources.OneIn, web.None]("API deleted", func(resources.OneIn) string { return home }))},
-		{"POST", one + "/scopes", "resource.update", web.SubmitThen(p.Resources.CreateScope, p.showScope, saved[resources.CreateScopeIn, models.Scope]("Scope added", func(in resources.CreateScopeIn) string { return home + "/" + in.ResourceID }))},
+		{"POST", one + "/delete", "resource.delete", web.Showing(web.SubmitThen(gone(p.Resources.Delete), nil, saved[resources.OneIn, web.None]("API deleted", func(resources.OneIn) string { return home })), web.Says[resources.OneIn]("", "What Delete API will send. Nothing is deleted yet."), web.Drawn(web.Same[resources.OneIn], p.askDelete, views.DeleteResource))},
+		{"POST", one + "/scopes", "resource.update", web.Showing(web.SubmitThen(p.Resources.CreateScope, p.showScope, saved[resources.CreateScopeIn, models.Scope]("Scope added", func(in resources.CreateScopeIn) string { return home + "/" + in.ResourceID })), web.Says[resources.CreateScopeIn]("scope-form", "What Add scope will send. Nothing is added yet."), p.showScope)},
 		{"GET", one + "/scopes/:scope_id/delete", "resource.update", web.Page(p.askScope, views.DeletePart)},
-		{"POST", one + "/scopes/:scope_id/delete", "resource.update", web.SubmitThen(gone(p.Resources.DeleteScope), nil, saved[resources.ScopeIDIn, web.None]("Scope deleted", func(in resources.ScopeIDIn) string { return home + "/" + in.ResourceID }))},
-		{"POST", one + "/grants", "client_grant.create", web.SubmitThen(p.grant, p.showGrant, saved[grantIn, models.ClientGrant]("Access granted", func(in grantIn) string { return home + "/" + in.ID }))},
+		{"POST", one + "/scopes/:scope_id/delete", "resource.update", web.Showing(web.SubmitThen(gone(p.Resources.DeleteScope), nil, saved[resources.ScopeIDIn, web.None]("Scope deleted", func(in resources.ScopeIDIn) string { return home + "/" + in.ResourceID })), web.Says[resources.ScopeIDIn]("", "What Delete scope will send. Nothing is deleted yet."), web.Drawn(web.Same[resources.ScopeIDIn], p.askScope, views.DeletePart))},
+		{"POST", one + "/grants", "client_grant.create", web.Showing(web.SubmitThen(p.grant, p.showGrant, saved[grantIn, models.ClientGrant]("Access granted", func(in grantIn) string { return home + "/" + in.ID })), p.tellGrant, p.showGrant)},
 		{"GET", one + "/grants/:grant_id/delete", "client_grant.delete", web.Page(p.askGrant, views.DeletePart)},
-		{"POST", one + "/grants/:grant_id/delete", "client_grant.delete", web.SubmitThen(p.ungrant, nil, saved[partIn, web.None]("Access taken back", func(in partIn) string { return home + "/" + in.ID }))},
+		{"POST", one + "/grants/:grant_id/delete", "client_grant.delete", web.Showing(web.SubmitThen(p.ungrant, nil, saved[partIn, web.None]("Access taken back", func(in partIn) string { return home + "/" + in.ID })), p.tellUngrant, web.Drawn(web.Same[partIn], p.askGrant, views.DeletePart))},
 
 		{"GET", onRole + "/new", "role.create", web.Page(p.freshRole, views.NewRole)},
-		{"POST", onRole + "/new", "role.create", web.Submit(p.createRole, p.createRoleAgain, func(_ views.RoleForm, r models.Role) string { return onRole + "/" + r.ID })},
+		{"POST", onRole + "/new", "role.create", web.Showing(web.Submit(p.createRole, p.createRoleAgain, func(_ views.RoleForm, r models.Role) string { return onRole + "/" + r.ID }), p.tellRole, p.createRoleAgain)},
 		{"GET", role, "role.read", web.Page(p.showRole, views.ShowRole)},
 		{"GET", role + "/delete", "role.delete", web.Page(p.askRole, views.DeleteRole)},
-		{"POST", role + "/delete", "role.delete", web.SubmitThen(gone(p.Roles.Delete), nil, saved[roles.OneIn, web.None]("Role deleted", func(roles.OneIn) string { return home }))},
-		{"POST", role + "/scopes", "role.update", web.SubmitThen(p.Roles.AddScopes, p.showRoleScopes, saved[roles.ScopesIn, roles.HeldScopes]("Scopes given", func(in roles.ScopesIn) string { return onRole + "/" + in.RoleID }))},
+		{"POST", role + "/delete", "role.delete", web.Showing(web.SubmitThen(gone(p.Roles.Delete), nil, saved[roles.OneIn, web.None]("Role deleted", func(roles.OneIn) string { return home })), web.Says[roles.OneIn]("", "What Delete role will send. Nothing is deleted yet."), web.Drawn(web.Same[roles.OneIn], p.askRole, views.DeleteRole))},
+		{"POST", role + "/scopes", "role.update", web.Showing(web.SubmitThen(p.Roles.AddScopes, p.showRoleScopes, saved[roles.ScopesIn, roles.HeldScopes]("Scopes given", func(in roles.ScopesIn) string { return onRole + "/" + in.RoleID })), web.Says[roles.ScopesIn]("role-scopes", "What Give scopes will send. Nothing is given yet."), p.showRoleScopes)},
 		{"POST", role + "/scopes/:scope_id/delete", "role.update", web.SubmitThen(gone(p.Roles.RemoveScope), nil, saved[roles.ScopeIn, web.None]("Scope taken away", func(in roles.ScopeIn) string { return onRole + "/" + in.RoleID }))},
-		{"POST", role + "/clients", "role.assign", web.SubmitThen(p.assign, p.showAssign, saved[assignIn, roles.AssignOut]("Role given", func(in assignIn) string { return onRole + "/" + in.ID }))},
+		{"POST", role + "/clients", "role.assign", web.Showing(web.SubmitThen(p.assign, p.showAssign, saved[assignIn, roles.AssignOut]("Role given", func(in assignIn) string { return onRole + "/" + in.ID })), p.tellAssign, p.showAssign)},
 		{"POST", role + "/clients/:client_id/delete", "role.assign", web.SubmitThen(p.unassign, nil, saved[memberIn, web.None]("Role taken", func(in memberIn) string { return onRole + "/" + in.ID }))},
 
 		{"GET", "/console/clients/:id/access", "client.read", web.Page(p.client, views.ClientAccess)},
@@ -109,12 +109,7 @@ func (p Pages) fresh(context.Context, web.None) (views.ResourceForm, error) {
 }
 
 func (p Pages) create(ctx context.Context, in views.ResourceForm) (models.Resource, error) {
-	say := resources.CreateIn{Identifier: strings.TrimSpace(in.Identifier)}
-	if name := strings.TrimSpace(in.Name); name != "" {
-		say.Name = models.Some(name)
-	}
-	say.Description, say.Scopes = models.Some(in.Description), models.Some(lines(in.Scopes))
-	r, err := p.Resources.Create(ctx, say)
+	r, err := p.Resources.Create(ctx, creation(in))
 	return r, models.Renamed(err, func(name string) string {
 		if strings.HasPrefix(name, "scopes") {
 			return "scopes" // one text area holds them all
@@ -123,9 +118,23 @@ func (p Pages) create(ctx context.Context, in views.ResourceForm) (models.Resour
 	})
 }
 
+// creation is what the form of a new resource asks for.
+func creation(in views.ResourceForm) resources.CreateIn {
+	say := resources.CreateIn{Identifier: strings.TrimSpace(in.Identifier)}
+	if name := strings.TrimSpace(in.Name); name != "" {
+		say.Name = models.Some(name)
+	}
+	say.Description, say.Scopes = models.Some(in.Description), models.Some(lines(in.Scopes))
+	return say
+}
+
+func (p Pages) tellCreate(_ context.Context, in views.ResourceForm) (web.Told, error) {
+	return web.Told{About: "What Register API will send. Nothing is registered yet.", Form: "new", Op: creation(in)}, nil
+}
+
 // lines reads a scope a line: its name, then words about it.
 func lines(text string) []resources.ScopeIn {
-	var out []resources.ScopeIn
+	out := []resources.ScopeIn{}
 	for line := range strings.Lines(text) {
 		name, about, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if name != "" {

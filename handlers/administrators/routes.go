@@ -2,14 +2,12 @@ package administrators
 
 import (
 	"context"
-	"encoding/json"
 	"strconv"
 
 	"github.com/a-h/templ"
 
 	"gatehouse/models"
 	views "gatehouse/views/administrators"
-	"gatehouse/views/ui"
 	"gatehouse/web"
 )
 
@@ -39,15 +37,13 @@ func (o Ops) console() []web.Route {
 	return []web.Route{
 		{"GET", home, "administrator.read", web.Page(o.listPage, views.List)},
 		{"GET", home + "/new", "administrator.create", web.Page(o.newPage, func(web.None) templ.Component { return views.Invite(views.InviteView{Role: models.RoleEditor}) })},
-		{"POST", home, "administrator.create", web.SubmitThen(o.Invite, inviteAgain, invited)},
-		{"POST", home + "/new/call", "administrator.create", web.Page(spellInvite, views.Invite)},
-		{"POST", home + "/:id/call", "administrator.update", web.Page(o.spellUpdate, views.Show)},
+		{"POST", home, "administrator.create", web.Showing(web.SubmitThen(o.Invite, inviteAgain, invited), web.Says[InviteIn]("invite", "What Send invitation will send. Nothing is sent yet."), inviteAgain)},
 		{"GET", home + "/:id", "administrator.read", web.Page(o.showPage, views.Show)},
-		{"POST", home + "/:id", "administrator.update", web.SubmitThen(o.Update, o.updateAgain, updated)},
+		{"POST", home + "/:id", "administrator.update", web.Showing(web.SubmitThen(o.Update, o.updateAgain, updated), o.tellUpdate, o.updateAgain)},
 		{"POST", home + "/:id/link", "administrator.update", web.SubmitThen(o.sendLinkForm, nil, linkSent)},
 		{"POST", home + "/:id/sessions/:session_id/end", "administrator.update", web.SubmitThen(o.revokeForm, nil, sessionEnded)},
 		{"GET", home + "/:id/delete", "administrator.delete", web.Page(o.deletePage, views.Delete)},
-		{"POST", home + "/:id/delete", "administrator.delete", web.SubmitThen(o.deleteForm, o.deleteAgain, deleted)},
+		{"POST", home + "/:id/delete", "administrator.delete", web.Showing(web.SubmitThen(o.deleteForm, o.deleteAgain, deleted), tellDelete, o.deleteAgain)},
 	}
 }
 
@@ -68,41 +64,19 @@ func inviteAgain(_ context.Context, in InviteIn, fault *models.Fault) (templ.Com
 	return views.Invite(views.InviteView{Name: in.Name, Email: in.Email, Role: in.Role, Fault: fault}), nil
 }
 
-// inviteCall and updateCall are the forms, posted to be shown as API calls.
-type inviteCall struct {
-	InviteIn
-	Show string `json:"-" form:"show"`
-}
-
-type updateCall struct {
-	UpdateIn
-	Show string `json:"-" form:"show"`
-}
-
-func spellInvite(_ context.Context, in inviteCall) (views.InviteView, error) {
-	v := views.InviteView{Name: in.Name, Email: in.Email, Role: in.Role}
-	if in.Show != "form" {
-		body, _ := json.MarshalIndent(in.InviteIn, "", "  ")
-		v.Calls = &ui.Calls{Form: "invite", To: home + "/new/call", About: "What Send invitation will send. Nothing is sent yet.", Scope: "administrator.create",
-			Calls: []ui.Spelled{{Name: "Native", Request: ui.Request{Verb: "POST", Path: "/rest/v1/administrators", Body: string(body)}}}}
-	}
-	return v, nil
-}
-
-func (o Ops) spellUpdate(ctx context.Context, in updateCall) (views.ShowView, error) {
-	v, err := o.showPage(ctx, OneIn{in.ID})
+// tellUpdate says only what differs from what is stored.
+func (o Ops) tellUpdate(ctx context.Context, in UpdateIn) (web.Told, error) {
+	before, err := o.Get(ctx, OneIn{in.ID})
 	if err != nil {
-		return v, err
+		return web.Told{}, err
 	}
-	if v.Administrator, err = in.apply(v.Stored); err != nil {
-		v.Fault, _ = models.AsFault(err)
-	}
-	if in.Show != "form" {
-		body, _ := json.MarshalIndent(models.Changed(v.Stored, v.Administrator), "", "  ")
-		v.Calls = &ui.Calls{Form: "edit", To: home + "/" + in.ID + "/call", About: "What Save changes will send. Nothing is saved yet.", Scope: "administrator.update",
-			Calls: []ui.Spelled{{Name: "Native", Request: ui.Request{Verb: "PATCH", Path: "/rest/v1/administrators/" + in.ID, Body: string(body), Version: strconv.FormatInt(v.Stored.Version, 10)}}}}
-	}
-	return v, nil
+	after, err := in.apply(before)
+	return web.Told{About: "What Save changes will send. Nothing is saved yet.", Form: "edit", Op: in,
+		Calls: []web.Call{{Verb: "PATCH", Path: "/rest/v1/administrators/" + in.ID, Body: models.Changed(before, after), Version: strconv.FormatInt(before.Version, 10)}}}, err
+}
+
+func tellDelete(_ context.Context, in DeleteForm) (web.Told, error) {
+	return web.Told{About: "What Delete administrator will send. Nothing is deleted yet.", Op: in.DeleteIn}, nil
 }
 
 func invited(r *web.Request, _ InviteIn, who models.Administrator) error {

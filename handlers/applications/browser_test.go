@@ -57,16 +57,14 @@ func openOn(t testing.TB, o applications.Ops, role string) *browser {
 	}
 	pages := applications.Pages{Ops: o, Tenant: func(context.Context) (models.Tenant, error) {
 		return models.Tenant{AccessTokenLifetimeSeconds: 3600}, nil
-	}, Dialects: []applications.Dialect{{Name: "Other", Update: func(before, after models.Application) applications.Call {
-		return applications.Call{Verb: "PUT", Path: "/other/" + before.ID, Body: map[string]string{"title": after.Name}}
-	}}}}
+	}}
 	enter := web.Route{"GET", "/enter", web.Public, web.Raw(web.Console, func(_ context.Context, r *web.Request) error {
 		if err := r.StartSession(role); err != nil {
 			return err
 		}
 		return r.Empty(204)
 	})}
-	if err := s.Mount(append(pages.Routes(), enter)...); err != nil {
+	if err := s.Mount(append(append(pages.Routes(), o.Routes()...), enter)...); err != nil {
 		t.Fatal(err)
 	}
 	b := &browser{t: t, ops: o, server: s, cookies: map[string]string{}}

@@ -1,61 +1,91 @@
 package applications
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 
+	"gatehouse/handlers/clients"
 	"gatehouse/models"
 	views "gatehouse/views/applications"
-	"gatehouse/views/ui"
+	"gatehouse/web"
 )
 
-// Dialect shows what a form would do as another API spells it. Nil or an empty Call stands for what it cannot say.
-type Dialect struct {
-	Name   string
-	Create func(CreateIn) Call
-	Update func(before, after models.Application) Call
-}
+// Change is what a form does to an application, for dialects that say it in their words.
+type Change struct{ Before, After models.Application }
 
-// Call is one operation on the wire. Body is marshalled; nil for none.
-type Call struct {
-	Verb, Path string
-	Body       any
-}
-
-// native spells the operations as this package's own routes do.
-var native = Dialect{Name: "Native",
-	Create: func(in CreateIn) Call { return Call{"POST", "/rest/v1/applications", said(in)} },
-	Update: func(before, after models.Application) Call {
-		return Call{"PATCH", "/rest/v1/applications/" + before.ID, changed(before, after)}
-	}}
-
-// said is an input without what the caller left unsaid.
-func said(in any) any {
-	raw, err := json.Marshal(in)
-	if err != nil {
-		return nil
-	}
-	var out map[string]any
-	if json.Unmarshal(raw, &out) != nil {
-		return nil
-	}
-	return without(out)
-}
-
-func without(in map[string]any) map[string]any {
-	for k, v := range in {
-		switch v := v.(type) {
-		case nil:
-			delete(in, k)
-		case string:
-			if v == "" {
-				delete(in, k)
-			}
-		case map[string]any:
-			in[k] = without(v)
+// Unsaid are the members that the change touches and that make no difference to how a dialect encodes an application.
+func (c Change) Unsaid(encode func(models.Application) []byte) []string {
+	as, out := encode(c.Before), []string(nil)
+	diff := changed(c.Before, c.After)
+	for _, name := range slices.Sorted(maps.Keys(diff)) {
+		one := c.Before
+		raw, _ := json.Marshal(map[string]any{name: diff[name]})
+		_ = json.Unmarshal(raw, &one) // a member of this very type
+		if bytes.Equal(encode(one), as) {
+			out = append(out, name)
 		}
 	}
-	return in
+	return out
+}
+
+// Draft is the application that creation with an input would make, without its id.
+func Draft(in CreateIn) models.Application {
+	app := fresh(in, models.Actor{}, models.Now())
+	in.Fields.apply(&app)
+	app.ID = ""
+	return app
+}
+
+// FirstClient is the client that creation with an input would make, without its id.
+func FirstClient(in CreateIn) models.Client {
+	c := clients.Draft(in.Client)
+	if c.Name == "" {
+		c.Name = in.Name.V
+	}
+	return c
+}
+
+func (p Pages) tellNew(ctx context.Context, in views.NewForm) (web.Told, error) {
+	n, err := p.choose(ctx, in)
+	if err != nil {
+		return web.Told{}, err
+	}
+	what, err := createIn(n.NewForm)
+	return web.Told{About: "What Create application will send. Nothing is created yet.", Form: "create", Op: what}, err
+}
+
+// tellSettings says only what differs from what is stored.
+func (p Pages) tellSettings(ctx context.Context, in settingsIn) (web.Told, error) {
+	before, err := p.Get(ctx, IDIn{ID: in.ID})
+	if err != nil {
+		return web.Told{}, err
+	}
+	what, err := in.update(before)
+	if err != nil {
+		return web.Told{}, err
+	}
+	after := before
+	what.apply(&after)
+	if what.Faces.Set {
+		after.ManagementFaces = what.Faces.V
+	}
+	t := web.Told{About: "What Save changes will send. Nothing is saved yet.", Form: "settings", Op: Change{before, after},
+		Calls: []web.Call{{Verb: "PATCH", Path: "/rest/v1/applications/" + before.ID, Body: changed(before, after), Version: strconv.FormatInt(before.Version, 10)}}}
+	return t, check(after, &before)
+}
+
+func (p Pages) tellDelete(_ context.Context, in deleteIn) (web.Told, error) {
+	return web.Told{About: "What Delete application will send. Nothing is deleted yet.", Op: DeleteIn{ID: in.ID}}, nil
+}
+
+// tellSwitch spells what disabling is to the one API that knows it.
+func (p Pages) tellSwitch(_ context.Context, in switchIn) (web.Told, error) {
+	return web.Told{About: "What Disable application will send. Nothing is disabled yet.",
+		Calls: []web.Call{{Verb: "PATCH", Path: "/rest/v1/applications/" + in.ID, Body: map[string]any{"disabled": true}}}}, nil
 }
 
 // changed is what an update has to say: the fields whose values differ.
@@ -76,45 +106,4 @@ func changed(before, after models.Application) map[string]any {
 		}
 	}
 	return out
-}
-
-func (p Pages) spellCreate(in CreateIn) ui.Calls {
-	out := ui.Calls{Form: "create", To: views.ListURL + "/new", About: "What Create application will send. Nothing is created yet.", Scope: "application.create"}
-	for _, d := range p.dialects() {
-		if d.Create != nil {
-			out.Calls = append(out.Calls, spell(d.Name, d.Create(in), ""))
-		}
-	}
-	return out
-}
-
-func (p Pages) spellUpdate(before, after models.Application) ui.Calls {
-	out := ui.Calls{Form: "settings", To: views.URL(before.ID, views.TabSettings, "call"), About: "What Save changes will send. Nothing is saved yet.", Scope: "application.update"}
-	for _, d := range p.dialects() {
-		call := Call{}
-		if d.Update != nil {
-			call = d.Update(before, after)
-		}
-		version := ""
-		if d.Name == native.Name {
-			version = strconv.FormatInt(before.Version, 10)
-		}
-		out.Calls = append(out.Calls, spell(d.Name, call, version))
-	}
-	return out
-}
-
-func (p Pages) dialects() []Dialect { return append([]Dialect{native}, p.Dialects...) }
-
-// spell writes a call in the words of an API.
-func spell(name string, c Call, version string) ui.Spelled {
-	if c.Verb == "" {
-		return ui.Spelled{Name: name, Absent: "The " + name + " API has no words for this."}
-	}
-	body := ""
-	if c.Body != nil {
-		raw, _ := json.MarshalIndent(c.Body, "", "  ")
-		body = string(raw)
-	}
-	return ui.Spelled{Name: name, Request: ui.Request{Verb: c.Verb, Path: c.Path, Body: body, Version: version}}
 }

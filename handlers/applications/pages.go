@@ -17,8 +17,7 @@ import (
 // Pages is the console's face of applications.
 type Pages struct {
 	Ops
-	Tenant   func(ctx context.Context) (models.Tenant, error) // for the lifetimes that clients inherit
-	Dialects []Dialect                                        // who else can say what a form says
+	Tenant func(ctx context.Context) (models.Tenant, error) // for the lifetimes that clients inherit
 }
 
 // Routes gives the pages.
@@ -26,23 +25,20 @@ func (p Pages) Routes() []web.Route {
 	return []web.Route{
 		{"GET", "/console/applications", "application.read", web.Page(p.Rows, views.Applications)},
 		{"GET", "/console/applications/new", "application.create", web.Page(p.choose, views.Create)},
-		{"POST", "/console/applications/new", "application.create", web.Page(p.spellNew, views.Create)},
-		{"POST", "/console/applications", "application.create", web.SubmitThen(p.create, p.redrawNew, p.created)},
+		{"POST", "/console/applications", "application.create", web.Showing(web.SubmitThen(p.create, p.redrawNew, p.created), p.tellNew, p.redrawNew)},
 		{"GET", "/console/applications/delete", "application.delete", web.Page(p.askBulk, views.ConfirmBulk)},
 		{"POST", "/console/applications/delete", "application.delete", web.Submit(p.deleteBulk, p.redrawBulk, toList[bulkIn, BulkOut])},
 		{"GET", "/console/applications/disable", "application.update", web.Page(p.askBulk, views.ConfirmBulkDisable)},
 		{"POST", "/console/applications/disable", "application.update", web.Submit(p.disableBulk, p.redrawBulkDisable, toList[bulkIn, BulkDisableOut])},
 		{"GET", "/console/applications/:id", "application.read", web.Page(p.guide, views.GuidePage)},
 		{"GET", "/console/applications/:id/settings", "application.read", web.Page(p.settings, views.SettingsPage)},
-		{"POST", "/console/applications/:id/settings", "application.update", web.Submit(p.save, p.redrawSettings, afterSave)},
-		{"GET", "/console/applications/:id/settings/call", "application.read", web.Page(p.settings, views.SettingsPage)},
-		{"POST", "/console/applications/:id/settings/call", "application.update", web.Page(p.spellSettings, views.SettingsPage)},
+		{"POST", "/console/applications/:id/settings", "application.update", web.Showing(web.Submit(p.save, p.redrawSettings, afterSave), p.tellSettings, p.redrawSettings)},
 		{"GET", "/console/applications/:id/danger", "application.read", web.Page(p.danger, views.DangerPage)},
 		{"GET", "/console/applications/:id/disable", "application.update", web.Page(p.danger, views.ConfirmDisable)},
-		{"POST", "/console/applications/:id/disable", "application.update", web.Submit(p.switchTo(true), p.redrawSwitch, toDanger)},
+		{"POST", "/console/applications/:id/disable", "application.update", web.Showing(web.Submit(p.switchTo(true), p.redrawSwitch, toDanger), p.tellSwitch, p.drawSwitch)},
 		{"POST", "/console/applications/:id/enable", "application.update", web.Submit(p.switchTo(false), p.redrawSwitch, toDanger)},
 		{"GET", "/console/applications/:id/delete", "application.delete", web.Page(p.danger, views.ConfirmDelete)},
-		{"POST", "/console/applications/:id/delete", "application.delete", web.Submit(p.deleteOne, p.redrawDelete, toList[deleteIn, web.None])},
+		{"POST", "/console/applications/:id/delete", "application.delete", web.Showing(web.Submit(p.deleteOne, p.redrawDelete, toList[deleteIn, web.None]), p.tellDelete, p.redrawDelete)},
 	}
 }
 

@@ -194,22 +194,3 @@ func secret(out CreateOut, g views.Guide) *ui.SecretOpts {
 	raw, _ := json.MarshalIndent(map[string]string{"client_id": out.Client.ID, "client_secret": out.Secret.Value}, "", "  ")
 	return &ui.SecretOpts{Title: "Secret of " + out.Name, Value: out.Secret.Value, Env: g.Env.Text, JSON: string(raw), File: g.Env.File, DoneTo: views.URL(out.ID)}
 }
-
-// newCallIn is the form of creation, posted to be shown as an API call.
-type newCallIn struct {
-	views.NewForm
-	Show string `json:"-" form:"show"`
-}
-
-func (p Pages) spellNew(ctx context.Context, in newCallIn) (views.New, error) {
-	n, err := p.choose(ctx, in.NewForm)
-	if err != nil || in.Show == "form" {
-		return n, err
-	}
-	what, err := createIn(n.NewForm)
-	if err != nil {
-		return n, err
-	}
-	n.Aside = ui.CallDrawer(p.spellCreate(what))
-	return n, nil
-}

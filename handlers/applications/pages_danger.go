@@ -81,6 +81,11 @@ func (p Pages) redrawSwitch(ctx context.Context, in switchIn, _ *models.Fault) (
 	return views.DangerPage(d), err
 }
 
+func (p Pages) drawSwitch(ctx context.Context, in switchIn, _ *models.Fault) (templ.Component, error) {
+	d, err := p.danger(ctx, IDIn{ID: in.ID})
+	return views.ConfirmDisable(d), err
+}
+
 func toDanger(in switchIn, _ models.Application) string { return views.URL(in.ID, views.TabDanger) }
 
 // deleteIn deletes one application whose name was typed.
@@ -118,6 +123,9 @@ func (p Pages) redrawDelete(ctx context.Context, in deleteIn, fault *models.Faul
 }
 
 func first(f *models.Fault) string {
+	if f == nil {
+		return ""
+	}
 	if len(f.Fields) > 0 {
 		return f.Fields[0].Text
 	}

@@ -10,7 +10,6 @@ import (
 
 	"gatehouse/models"
 	views "gatehouse/views/applications"
-	"gatehouse/views/ui"
 	"gatehouse/web"
 )
 
@@ -19,7 +18,6 @@ type settingsIn struct {
 	ID      string            `path:"id" json:"-"`
 	Version models.Opt[int64] `json:"-" form:"version"`
 	Was     string            `json:"-" form:"was"` // what every field said when the form was drawn, as a digest
-	Show    string            `json:"-" form:"show"`
 	views.Form
 }
 
@@ -117,38 +115,11 @@ func (p Pages) redrawSettings(ctx context.Context, in settingsIn, fault *models.
 	if err != nil {
 		return nil, err
 	}
-	if fault.Code == models.Stale {
+	if fault != nil && fault.Code == models.Stale {
 		return views.MergePage(views.MergeOf(s.Head, in.Form, in.Was)), nil
 	}
 	s.Form, s.Fault = in.Form, fault
 	return views.SettingsPage(s), nil
-}
-
-// spellSettings draws the form as it was typed, with the call that saving it would make.
-func (p Pages) spellSettings(ctx context.Context, in settingsIn) (views.Settings, error) {
-	s, err := p.settings(ctx, IDIn{ID: in.ID})
-	if err != nil {
-		return s, err
-	}
-	s.Form = in.Form
-	if in.Show == "form" {
-		return s, nil
-	}
-	before := s.App
-	after := before
-	what, err := in.update(before)
-	if err != nil {
-		s.Fault, _ = models.AsFault(err)
-	}
-	what.apply(&after)
-	if what.Faces.Set {
-		after.ManagementFaces = what.Faces.V
-	}
-	if err := check(after, &before); err != nil && s.Fault == nil {
-		s.Fault, _ = models.AsFault(err)
-	}
-	s.Aside = ui.CallDrawer(p.spellUpdate(before, after))
-	return s, nil
 }
 
 func versionTag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }

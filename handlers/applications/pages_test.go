@@ -87,7 +87,7 @@ func TestEveryFrameworkCanBeChosenAndCreated(t *testing.T) {
 func TestFormsNeedTheirToken(t *testing.T) {
 	b := open(t, "owner")
 	app := create(t, b.ops, named("Storefront"))
-	for _, path := range []string{"", "/new", "/delete", "/" + app.ID + "/settings", "/" + app.ID + "/settings/call", "/" + app.ID + "/disable", "/" + app.ID + "/enable", "/" + app.ID + "/delete"} {
+	for _, path := range []string{"", "/delete", "/" + app.ID + "/settings", "/" + app.ID + "/disable", "/" + app.ID + "/enable", "/" + app.ID + "/delete"} {
 		b.ask("POST", "/console/applications"+path, "name=x&confirm=Storefront&id="+app.ID)
 		if b.Status != 403 {
 			t.Errorf("POST %s without a token: %d", path, b.Status)

@@ -108,19 +108,20 @@ func TestShowAsAPICallSaysOnlyWhatChanged(t *testing.T) {
 	b.Go(at)
 	form := b.Form("settings")
 	form.Set("name", "It's a shop")
-	b.Send(at+"/call", form)
-	b.Sees("Show as API call", "PATCH", "/rest/v1/applications/"+app.ID, "If-Match", "s a shop&#34;", "/other/"+app.ID, "title", "Nothing is saved yet")
+	form.Set("show", "call")
+	b.Send(at, form)
+	b.Sees("Show as API call", "PATCH", "/rest/v1/applications/"+app.ID, "If-Match", "s a shop&#34;", "Nothing is saved yet")
 	b.SeesNot("custom_data&#34;", "version&#34;")
 	if got, _ := b.ops.Get(owner(), applications.IDIn{ID: app.ID}); got.Name != "Storefront" {
 		t.Errorf("showing saved %q", got.Name)
 	}
 	form = b.Form("settings")
 	form.Set("show", "form")
-	b.Send(at+"/call", form)
+	b.Send(at, form)
 	b.Sees("It&#39;s a shop")
 	b.SeesNot("Show as API call</h2>")
 	b.Go("/console/applications/new")
-	b.Send("/console/applications/new", url.Values{"framework": {"react"}, "name": {"Shop"}})
+	b.Send("/console/applications", url.Values{"framework": {"react"}, "name": {"Shop"}, "show": {"call"}})
 	b.Sees("POST", "/rest/v1/applications", "&#34;framework&#34;: &#34;react&#34;", "redirect_uris")
 }
 

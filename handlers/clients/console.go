@@ -14,25 +14,10 @@ import (
 // HeadOf gives what the pages of an application show above their tabs.
 type HeadOf func(ctx context.Context, applicationID string) (frame.Head, error)
 
-// Call is a change of a client as a dialect would be told it.
-type Call struct {
-	Verb, Path string
-	Body       any    // encoded as JSON; none when nil
-	Scope      string // what the token must hold
-}
-
 // Console is the pages of clients over the operations.
 type Console struct {
 	Ops
-	Head     HeadOf
-	Dialects []Dialect // who else can say what a form says
-}
-
-// Dialect shows what a form would do as another API spells it.
-type Dialect struct {
-	Name, Label string // of the face, and for people
-	// Call brings a client into a state, creating it when it has no id. One without a verb stands for what the dialect cannot say.
-	Call func(models.Client) Call
+	Head HeadOf
 }
 
 // list is the page of an application's clients.
@@ -83,7 +68,6 @@ func (c Console) rows(ctx context.Context, list []models.Client) ([]views.Row, e
 type newIn struct {
 	ApplicationID string `path:"application_id" json:"-"`
 	Profile       string `query:"profile"`
-	showIn
 }
 
 // fresh is the form of a new client.
@@ -91,12 +75,7 @@ func (c Console) fresh(ctx context.Context, in newIn) (views.Form, error) {
 	if err := models.Need(ctx, "client.create", in.ApplicationID, "application"); err != nil {
 		return views.Form{}, err
 	}
-	client, said := c.start(in.ApplicationID, in.Profile), in.said()
-	if said.Profile.Set {
-		client = c.start(in.ApplicationID, said.Profile.V)
-	}
-	said.apply(&client)
-	return c.newForm(ctx, client, in.showIn, said)
+	return c.newForm(ctx, c.start(in.ApplicationID, in.Profile))
 }
 
 // start is a new client as its profile begins.
@@ -111,43 +90,25 @@ func (c Console) start(applicationID, profile string) models.Client {
 	return client
 }
 
-func (c Console) newForm(ctx context.Context, client models.Client, show showIn, said Settings) (views.Form, error) {
+func (c Console) newForm(ctx context.Context, client models.Client) (views.Form, error) {
 	head, err := c.Head(ctx, client.ApplicationID)
 	if err != nil {
 		return views.Form{}, err
 	}
-	f := views.Form{Head: head, Client: client, New: true, Values: values(client), URIs: verdicts(client)}
-	f.Call = c.call(client, said, show, f, true)
-	return f, nil
+	return views.Form{Head: head, Client: client, New: true, Values: values(client), URIs: verdicts(client)}, nil
 }
 
-// editIn is what the editor of a client may begin with.
-type editIn struct {
-	ID string `path:"id" json:"-"`
-	showIn
-}
-
-// edit is the editor of a client. When a call is shown, it begins with the changes that the call would make.
-func (c Console) edit(ctx context.Context, in editIn) (views.Form, error) {
-	client, err := c.Get(ctx, OneIn{in.ID})
+// edit is the editor of a client.
+func (c Console) edit(ctx context.Context, in OneIn) (views.Form, error) {
+	client, err := c.Get(ctx, in)
 	if err != nil {
 		return views.Form{}, err
 	}
-	said := in.said()
-	draft := client
-	said.apply(&draft)
-	f, err := c.form(ctx, client, draft)
-	if err != nil {
-		return f, err
-	}
-	_, diff := changed(client, draft)
-	f.Changes = len(diff)
-	f.Call = c.call(client, said, in.showIn, f, false)
-	return f, nil
+	return c.form(ctx, client)
 }
 
-// form is the editor of client, showing draft.
-func (c Console) form(ctx context.Context, client, draft models.Client) (views.Form, error) {
+// form is the editor of client.
+func (c Console) form(ctx context.Context, client models.Client) (views.Form, error) {
 	head, err := c.Head(ctx, client.ApplicationID)
 	if err != nil {
 		return views.Form{}, err
@@ -156,7 +117,7 @@ func (c Console) form(ctx context.Context, client, draft models.Client) (views.F
 	if err != nil {
 		return views.Form{}, err
 	}
-	return views.Form{Head: head, Client: client, Values: values(draft), URIs: verdicts(draft), Base: string(base)}, nil
+	return views.Form{Head: head, Client: client, Values: values(client), URIs: verdicts(client), Base: string(base)}, nil
 }
 
 // again is a form drawn with what was posted, so that nothing typed is lost, and with what is wrong beside it.

@@ -3,7 +3,6 @@ package clients
 import (
 	"context"
 	"encoding/json"
-	"net/url"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -41,8 +40,10 @@ func (c Console) removed(ctx context.Context, in removeIn) (models.Client, error
 
 func (c Console) askAgain(ctx context.Context, in removeIn, fault *models.Fault) (templ.Component, error) {
 	d, err := c.removal(ctx, OneIn{in.ID})
-	d.Error = fault.Text
-	if len(fault.Fields) > 0 {
+	if fault != nil {
+		d.Error = fault.Text
+	}
+	if fault != nil && len(fault.Fields) > 0 {
 		d.Error = fault.Fields[0].Text
 	}
 	return views.DeletePage(d), err
@@ -58,6 +59,9 @@ func (c Console) create(ctx context.Context, r *web.Request) error {
 	}
 	if blank, row := rowAsked(form); row {
 		return c.redrawNew(ctx, r, start, form, nil, blank)
+	}
+	if r.Asked() != "" {
+		return c.tellNew(ctx, r, start, form)
 	}
 	out, err := c.made(ctx, start, form)
 	if fault, ok := beside(err); ok {
@@ -85,17 +89,24 @@ func (c Console) newClient(r *web.Request, form map[string][]string) (models.Cli
 }
 
 func (c Console) made(ctx context.Context, start models.Client, form map[string][]string) (CreateOut, error) {
+	in, fault := creation(start, form)
+	if fault != nil {
+		return CreateOut{}, fault
+	}
+	return c.Create(ctx, in)
+}
+
+// creation is what the form of a new client asks for.
+func creation(start models.Client, form map[string][]string) (CreateIn, *models.Fault) {
 	var f models.Check
 	said, _ := changed(start, read(start, form, &f))
-	if err := f.Err(); err != nil {
-		return CreateOut{}, err
-	}
 	said.Profile = models.Some(start.Profile)
-	return c.Create(ctx, CreateIn{ApplicationID: start.ApplicationID, Protocol: start.Protocol, Settings: said})
+	fault, _ := models.AsFault(f.Err())
+	return CreateIn{ApplicationID: start.ApplicationID, Protocol: start.Protocol, Settings: said}, fault
 }
 
 func (c Console) redrawNew(ctx context.Context, r *web.Request, start models.Client, form map[string][]string, fault *models.Fault, blank string) error {
-	f, err := c.newForm(ctx, start, showIn{}, Settings{})
+	f, err := c.newForm(ctx, start)
 	if err != nil {
 		return err
 	}
@@ -104,43 +115,38 @@ func (c Console) redrawNew(ctx context.Context, r *web.Request, start models.Cli
 	return r.Render(statusOf(fault), views.NewPage(f))
 }
 
-// showNew shows the call that creating the client would be.
-func (c Console) showNew(ctx context.Context, r *web.Request) error {
-	form := posted(r)
-	start, err := c.newClient(r, form)
-	if err != nil {
-		return err
+// tellNew draws the form of a new client again, with the calls that creating it would be.
+func (c Console) tellNew(ctx context.Context, r *web.Request, start models.Client, form map[string][]string) error {
+	what, fault := creation(start, form)
+	if fault == nil && r.Asked() == "call" {
+		t := web.Told{About: "What Create client will send. Nothing is created yet.", Form: "client", Op: what, Warn: warn(start, what.Settings)}
+		if err := r.Tell(t); err != nil {
+			return err
+		}
 	}
-	var f models.Check
-	_, diff := changed(start, read(start, form, &f))
-	if fault, ok := beside(f.Err()); ok {
-		return c.redrawNew(ctx, r, start, form, fault, "")
-	}
-	diff["profile"] = json.RawMessage(strconv.Quote(start.Profile))
-	return showing(r, views.ListURL(start.ApplicationID, "new"), diff)
+	return c.redrawNew(ctx, r, start, form, fault, "")
 }
 
-// show shows the call that saving the settings would be.
-func (c Console) show(ctx context.Context, r *web.Request) error {
-	client, form, err := c.posted(ctx, r)
-	if err != nil {
-		return err
-	}
+// tell draws the editor of a client again, with the calls that saving it would be.
+func (c Console) tell(ctx context.Context, r *web.Request, client models.Client, form map[string][]string) error {
+	version, base := opened(client, form)
 	var f models.Check
-	_, diff := changed(client, read(client, form, &f))
-	if fault, ok := beside(f.Err()); ok {
-		return c.redraw(ctx, r, client, form, fault, "")
+	said, _ := changed(base, read(base, form, &f))
+	fault, _ := models.AsFault(f.Err())
+	if fault == nil && r.Asked() == "call" {
+		op := UpdateIn{ID: client.ID, Version: models.Some(version), Settings: said}
+		t := web.Told{About: "What Save changes will send. Nothing is saved yet.", Form: "client", Op: Change{client, draft(client, said)}, Warn: warn(client, said),
+			Calls: []web.Call{web.NativeCall("PATCH", "/rest/v1/clients/:id", op)}}
+		if err := r.Tell(t); err != nil {
+			return err
+		}
 	}
-	return showing(r, views.URL(client.ID, "settings"), diff)
+	return c.redraw(ctx, r, client, form, fault, "")
 }
 
-// showing leads to the page with the drawer open and what was typed in its address.
-func showing(r *web.Request, page string, diff map[string]json.RawMessage) error {
-	draft, fits := draftOf(diff)
-	if !fits {
-		return &models.Fault{Code: models.TooLarge, Reason: "draft_too_large", Text: "These are too many changes to show as one call. Save some of them first."}
-	}
-	return r.Next(page + "?" + url.Values{"api": {models.FaceNative}, "draft": {draft}}.Encode())
+func tellRemoval(_ context.Context, in removeIn) (web.Told, error) {
+	op := OneVersionIn{ID: in.ID}
+	return web.Told{About: "What Delete client will send. Nothing is deleted yet.", Op: op, Calls: []web.Call{web.NativeCall("DELETE", "/rest/v1/clients/:id", op)}}, nil
 }
 
 func (c Console) posted(ctx context.Context, r *web.Request) (models.Client, map[string][]string, error) {
@@ -160,6 +166,9 @@ func (c Console) save(ctx context.Context, r *web.Request) error {
 	}
 	if blank, row := rowAsked(form); row {
 		return c.redraw(ctx, r, client, form, nil, blank)
+	}
+	if r.Asked() != "" {
+		return c.tell(ctx, r, client, form)
 	}
 	version, base := opened(client, form)
 	var f models.Check
@@ -214,12 +223,14 @@ func (c Console) merge(ctx context.Context, r *web.Request) error {
 }
 
 func (c Console) redraw(ctx context.Context, r *web.Request, client models.Client, form map[string][]string, fault *models.Fault, blank string) error {
-	f, err := c.form(ctx, client, client)
+	f, err := c.form(ctx, client)
 	if err != nil {
 		return err
 	}
 	f = again(f, form, fault)
 	f.Blank = blank
+	_, diff := changed(client, read(client, form, new(models.Check)))
+	f.Changes = len(diff)
 	if base := last(form, "_base"); base != "" { // still the one that was opened
 		f.Base = base
 		f.Client.Version, _ = opened(client, form)

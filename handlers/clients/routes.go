@@ -30,15 +30,13 @@ func (c Console) Routes() []web.Route {
 		{"GET", of, "client.read", web.Page(c.list, views.ListPage)},
 		{"GET", of + "/new", "client.create", web.Page(c.fresh, views.NewPage)},
 		{"POST", of + "/new", "client.create", page(c.create)},
-		{"POST", of + "/new/api", "client.create", page(c.showNew)},
 		{"GET", one, "client.read", page(c.enter)},
 		{"GET", one + "/settings", "client.read", web.Page(c.edit, views.SettingsPage)},
 		{"POST", one + "/settings", "client.update", page(c.save)},
-		{"POST", one + "/settings/api", "client.read", page(c.show)},
 		{"POST", one + "/merge", "client.update", page(c.merge)},
 		{"POST", one + "/default", "client.update", web.Submit(c.makeDefault, nil, func(_ OneVersionIn, out models.Client) string { return views.ListURL(out.ApplicationID) })},
 		{"GET", one + "/delete", "client.delete", web.Page(c.removal, views.DeletePage)},
-		{"POST", one + "/delete", "client.delete", web.Submit(c.removed, c.askAgain, func(_ removeIn, out models.Client) string { return views.ListURL(out.ApplicationID) })},
+		{"POST", one + "/delete", "client.delete", web.Showing(web.Submit(c.removed, c.askAgain, func(_ removeIn, out models.Client) string { return views.ListURL(out.ApplicationID) }), tellRemoval, c.askAgain)},
 	}
 }
 

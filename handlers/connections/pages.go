@@ -16,10 +16,7 @@ import (
 )
 
 // Console is the console's face of connections.
-type Console struct {
-	Ops
-	Dialects []Dialect // who else can say what a form says
-}
+type Console struct{ Ops }
 
 // Routes gives the pages.
 func (p Console) Routes() []web.Route {
@@ -27,20 +24,16 @@ func (p Console) Routes() []web.Route {
 	return []web.Route{
 		{"GET", at, "connection.read", web.Page(p.list, views.ListPage)},
 		{"GET", at + "/new", "connection.create", web.Page(p.fresh, newOrChoose)},
-		{"GET", at + "/new/call", "connection.create", web.Page(p.fresh, newOrChoose)},
-		{"POST", at + "/new/call", "connection.create", web.Page(p.callNew, views.NewPage)},
-		{"POST", at, "connection.create", web.SubmitThen(p.add, p.addAgain, added)},
+		{"POST", at, "connection.create", web.Showing(web.SubmitThen(p.add, p.addAgain, added), p.tellNew, p.addAgain)},
 		{"GET", one, "connection.read", web.Page(p.show, views.SettingsPage)},
-		{"POST", one, "connection.update", web.SubmitThen(p.save, p.saveAgain, saved)},
-		{"GET", one + "/call", "connection.read", web.Page(p.show, views.SettingsPage)},
-		{"POST", one + "/call", "connection.update", web.Page(p.callSave, views.SettingsPage)},
+		{"POST", one, "connection.update", web.Showing(web.SubmitThen(p.save, p.saveAgain, saved), p.tellSave, p.saveAgain)},
 		{"GET", one + "/clients", "connection.read", web.Page(p.clients, views.ClientsPage)},
 		{"POST", one + "/clients", "connection.update", web.SubmitThen(p.switchOne, p.switchAgain, switchedOne)},
 		{"GET", one + "/test", "connection.read", web.Page(p.askTest, views.TestPage)},
 		{"POST", one + "/test", "connection.update", web.Page(p.runTest, views.TestPage)},
 		{"GET", one + "/danger", "connection.read", web.Page(p.danger, views.DangerPage)},
 		{"GET", one + "/delete", "connection.delete", web.Page(p.danger, views.DeletePage)},
-		{"POST", one + "/delete", "connection.delete", web.SubmitThen(p.remove, p.removeAgain, removed)},
+		{"POST", one + "/delete", "connection.delete", web.Showing(web.SubmitThen(p.remove, p.removeAgain, removed), tellRemove, p.removeAgain)},
 	}
 }
 
@@ -187,10 +180,14 @@ func (p Console) remove(ctx context.Context, in removeIn) (models.Connection, er
 
 func (p Console) removeAgain(ctx context.Context, in removeIn, fault *models.Fault) (templ.Component, error) {
 	v, err := p.danger(ctx, IDIn{ID: in.ID})
-	if len(fault.Fields) > 0 {
+	if fault != nil && len(fault.Fields) > 0 {
 		v.Error = fault.Fields[0].Text
 	}
 	return views.DeletePage(v), err
+}
+
+func tellRemove(_ context.Context, in removeIn) (web.Told, error) {
+	return web.Told{About: "What Delete connection will send. Nothing is deleted yet.", Op: IDIn{ID: in.ID}}, nil
 }
 
 func removed(r *web.Request, _ removeIn, c models.Connection) error {

@@ -3,14 +3,11 @@ package credentials
 import (
 	"context"
 	"encoding/json"
-	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"gatehouse/models"
 	frame "gatehouse/views/applications"
-	clientviews "gatehouse/views/clients"
 	views "gatehouse/views/credentials"
 	"gatehouse/views/ui"
 )
@@ -173,44 +170,10 @@ func cursorURL(applicationID, cursor string) string {
 	return frame.URL(applicationID, frame.TabSecrets) + "?cursor=" + cursor
 }
 
-// formIn opens a form, perhaps with the call that it would make.
-type formIn struct {
-	ClientID string `path:"id" json:"-"`
-	API      string `query:"api" json:"-"`
-	Lang     string `query:"lang" json:"-"`
-}
-
 // blank is a page with an empty form.
-func (c Console) blank(path string, example any) func(ctx context.Context, in formIn) (views.FormPage, error) {
-	return func(ctx context.Context, in formIn) (views.FormPage, error) {
-		page, err := c.page(ctx, "credential.create", in.ClientID)
-		if err != nil {
-			return views.FormPage{}, err
-		}
-		out := views.FormPage{Page: page, Form: views.Form{Values: map[string]string{"expires": "", "overlap_seconds": "86400"}}}
-		at := clientviews.URL(in.ClientID, path, "new")
-		out.Call = in.call(at, "POST", "/rest/v1/clients/"+url.PathEscape(in.ClientID)+"/"+path, example)
-		return out, nil
-	}
-}
-
-// call is the drawer of a form, nil when it was not asked for. Values that are typed on the page stay there: the call is an
-// example of its shape.
-func (in formIn) call(page, verb, path string, example any) *ui.ApiCall {
-	if in.API == "" {
-		return nil
-	}
-	if in.Lang == "" {
-		in.Lang = "curl"
-	}
-	body, _ := json.MarshalIndent(example, "", "  ")
-	text, highlight := ui.Request{Verb: verb, Path: path, Body: string(body)}.Code(in.Lang)
-	out := &ui.ApiCall{About: "The call that this form makes.", Close: page, Verb: verb, Path: path, Scope: "credential.create", Docs: "/rest/v1/openapi.json",
-		Dialects: []ui.Tab{{Label: "Native", Href: page + "?api=native", Current: true}}, Call: ui.CodeOpts{ID: "call", Label: "call", Text: text, Lang: highlight}}
-	for _, l := range ui.RequestLanguages {
-		out.Call.Tabs = append(out.Call.Tabs, ui.Tab{Label: l.Label, Href: page + "?api=native&lang=" + l.Value, Current: l.Value == in.Lang})
-	}
-	return out
+func (c Console) blank(ctx context.Context, in ClientIn) (views.FormPage, error) {
+	page, err := c.page(ctx, "credential.create", in.ClientID)
+	return views.FormPage{Page: page, Form: views.Form{Values: map[string]string{"expires": "", "overlap_seconds": "86400"}}}, err
 }
 
 // typed is what the forms post.
@@ -248,6 +211,9 @@ func (t typed) values() map[string]string {
 // refused is a form with what was typed and what is wrong with it.
 func refused(values map[string]string, fault *models.Fault) views.Form {
 	f := views.Form{Values: values, Errors: map[string]string{}}
+	if fault == nil {
+		return f
+	}
 	for _, field := range fault.Fields {
 		name := field.Name
 		if name == "expires_at" { // the page asks for it in days
@@ -262,12 +228,12 @@ func refused(values map[string]string, fault *models.Fault) views.Form {
 }
 
 // secret is the page of one secret.
-func (c Console) secret(ctx context.Context, in secretIn) (views.SecretPage, error) {
+func (c Console) secret(ctx context.Context, in OneIn) (views.SecretPage, error) {
 	page, err := c.page(ctx, "credential.read", in.ClientID)
 	if err != nil {
 		return views.SecretPage{}, err
 	}
-	row, err := c.Get(ctx, OneIn{in.ClientID, in.ID})
+	row, err := c.Get(ctx, in)
 	if err != nil {
 		return views.SecretPage{}, err
 	}
@@ -275,34 +241,13 @@ func (c Console) secret(ctx context.Context, in secretIn) (views.SecretPage, err
 	if row.ExpiresAt != nil {
 		out.Values["expires"], out.Values["expires_on"] = "date", row.ExpiresAt.Format(time.DateOnly)
 	}
-	form := formIn{ClientID: in.ClientID, API: in.API, Lang: in.Lang}
-	path := "/rest/v1/clients/" + url.PathEscape(in.ClientID) + "/secrets/" + url.PathEscape(in.ID)
-	out.Call = form.call(views.URL(in.ClientID, in.ID), "PATCH", path, map[string]any{"name": row.Name, "expires_at": row.ExpiresAt})
 	return out, nil
-}
-
-// secretIn names one secret, perhaps with the call that its form would make.
-type secretIn struct {
-	ClientID string `path:"id" json:"-"`
-	ID       string `path:"secret_id" json:"-"`
-	API      string `query:"api" json:"-"`
-	Lang     string `query:"lang" json:"-"`
 }
 
 // danger is the page that asks before a secret stops working.
 func (c Console) danger(gone bool) func(ctx context.Context, in OneIn) (views.Danger, error) {
 	return func(ctx context.Context, in OneIn) (views.Danger, error) {
-		p, err := c.secret(ctx, secretIn{ClientID: in.ClientID, ID: in.ID})
+		p, err := c.secret(ctx, in)
 		return views.Danger{Page: p.Page, Row: p.Row, Delete: gone}, err
-	}
-}
-
-func examples() map[string]any {
-	key := map[string]string{"kty": "EC", "crv": "P-256", "x": "…", "y": "…"}
-	return map[string]any{
-		"secrets":      map[string]any{"name": "Production", "expires_at": nil},
-		"rotation":     map[string]any{"overlap_seconds": 86400},
-		"keys":         map[string]any{"name": "Production", "jwk": key},
-		"certificates": map[string]any{"name": "Production", "certificate": strings.Join([]string{"-----BEGIN CERTIFICATE-----", "…", "-----END CERTIFICATE-----"}, "\n")},
 	}
 }

@@ -15,31 +15,30 @@ import (
 // Routes are the pages of credentials.
 func (c Console) Routes() []web.Route {
 	const one, secrets, rotation = "/console/clients/:id", "/console/clients/:id/secrets", "/console/clients/:id/rotation"
-	example := examples()
 	return []web.Route{
 		{"GET", "/console/applications/:application_id/secrets", "credential.read", web.Page(c.overview, views.OverviewPage)},
 		{"GET", secrets, "credential.read", web.Page(c.show, views.Show)},
-		{"GET", secrets + "/new", "credential.create", web.Page(c.blank("secrets", example["secrets"]), views.NewSecret)},
-		{"POST", secrets, "credential.create", web.SubmitThen(c.create, c.again(views.NewSecret), c.once)},
+		{"GET", secrets + "/new", "credential.create", web.Page(c.blank, views.NewSecret)},
+		{"POST", secrets, "credential.create", web.Showing(web.SubmitThen(c.create, c.again(views.NewSecret), c.once), c.tellCreate, c.again(views.NewSecret))},
 		{"GET", secrets + "/:secret_id", "credential.read", web.Page(c.secret, views.ShowSecret)},
-		{"POST", secrets + "/:secret_id", "credential.update", web.Submit(c.update, c.editAgain, func(in editIn, _ Credential) string { return views.URL(in.ClientID, in.ID) })},
+		{"POST", secrets + "/:secret_id", "credential.update", web.Showing(web.Submit(c.update, c.editAgain, func(in editIn, _ Credential) string { return views.URL(in.ClientID, in.ID) }), c.tellUpdate, c.editAgain)},
 		{"POST", secrets + "/:secret_id/reveal", "secret.reveal", web.SubmitThen(c.Reveal, nil, c.revealed)},
 		{"POST", secrets + "/:secret_id/primary", "credential.update", web.Submit(said(c.MakePrimary, "is the primary secret now"), nil, back)},
 		{"GET", secrets + "/:secret_id/retire", "credential.delete", web.Page(c.danger(false), views.Confirm)},
-		{"POST", secrets + "/:secret_id/retire", "credential.delete", web.Submit(said(c.Revoke, "retired"), nil, back)},
+		{"POST", secrets + "/:secret_id/retire", "credential.delete", web.Showing(web.Submit(said(c.Revoke, "retired"), nil, back), c.tellRetire, web.Drawn(web.Same[OneIn], c.danger(false), views.Confirm))},
 		{"GET", secrets + "/:secret_id/delete", "credential.delete", web.Page(c.danger(true), views.Confirm)},
-		{"POST", secrets + "/:secret_id/delete", "credential.delete", web.Submit(gone(c.Delete), nil, func(in OneIn, _ web.None) string { return views.URL(in.ClientID) })},
+		{"POST", secrets + "/:secret_id/delete", "credential.delete", web.Showing(web.Submit(gone(c.Delete), nil, func(in OneIn, _ web.None) string { return views.URL(in.ClientID) }), c.tellDelete, web.Drawn(web.Same[OneIn], c.danger(true), views.Confirm))},
 
-		{"GET", rotation + "/new", "credential.update", web.Page(c.blank("rotation", example["rotation"]), views.NewRotation)},
-		{"POST", rotation, "credential.update", web.SubmitThen(c.rotate, c.rotateAgain, c.rotating)},
+		{"GET", rotation + "/new", "credential.update", web.Page(c.blank, views.NewRotation)},
+		{"POST", rotation, "credential.update", web.Showing(web.SubmitThen(c.rotate, c.rotateAgain, c.rotating), c.tellRotate, c.rotateAgain)},
 		{"POST", rotation + "/finish", "credential.update", web.Submit(said(c.FinishRotation, "is the primary secret now, and the old one is retired"), nil, home)},
 		{"POST", rotation + "/cancel", "credential.update", web.Submit(said(c.CancelRotation, "stays, and the new secret is gone"), nil, home)},
 
-		{"GET", one + "/keys/new", "credential.create", web.Page(c.blank("keys", example["keys"]), views.NewKey)},
-		{"POST", one + "/keys", "credential.create", web.Submit(c.createKey, c.keyAgain, func(in keyForm, _ Credential) string { return views.URL(in.ClientID) })},
+		{"GET", one + "/keys/new", "credential.create", web.Page(c.blank, views.NewKey)},
+		{"POST", one + "/keys", "credential.create", web.Showing(web.Submit(c.createKey, c.keyAgain, func(in keyForm, _ Credential) string { return views.URL(in.ClientID) }), c.tellKey, c.keyAgain)},
 		{"POST", one + "/keys/:key_id/delete", "credential.delete", web.Submit(gone(c.DeleteKey), nil, func(in KeyOneIn, _ web.None) string { return views.URL(in.ClientID) })},
-		{"GET", one + "/certificates/new", "credential.create", web.Page(c.blank("certificates", example["certificates"]), views.NewCertificate)},
-		{"POST", one + "/certificates", "credential.create", web.Submit(said(c.CreateCertificate, "added"), c.certificateAgain, func(in CertificateIn, _ Credential) string { return views.URL(in.ClientID) })},
+		{"GET", one + "/certificates/new", "credential.create", web.Page(c.blank, views.NewCertificate)},
+		{"POST", one + "/certificates", "credential.create", web.Showing(web.Submit(said(c.CreateCertificate, "added"), c.certificateAgain, func(in CertificateIn, _ Credential) string { return views.URL(in.ClientID) }), web.Says[CertificateIn]("secret", "What Add certificate will send. Nothing is added yet."), c.certificateAgain)},
 		{"POST", one + "/certificates/:certificate_id/delete", "credential.delete", web.Submit(gone(c.DeleteCertificate), nil, func(in CertificateOneIn, _ web.None) string { return views.URL(in.ClientID) })},
 	}
 }
@@ -75,12 +74,17 @@ type secretForm struct {
 }
 
 func (c Console) create(ctx context.Context, in secretForm) (Value, error) {
-	var f models.Check
-	end := in.end(c.Now(), &f)
-	if err := f.Err(); err != nil {
+	what, err := c.creation(in)
+	if err != nil {
 		return Value{}, err
 	}
-	return c.Create(ctx, CreateIn{ClientID: in.ClientID, Name: in.Name, ExpiresAt: end})
+	return c.Create(ctx, what)
+}
+
+// creation is what the form of a new secret asks for.
+func (c Console) creation(in secretForm) (CreateIn, error) {
+	var f models.Check
+	return CreateIn{ClientID: in.ClientID, Name: in.Name, ExpiresAt: in.end(c.Now(), &f)}, f.Err()
 }
 
 func (c Console) again(view func(views.FormPage) templ.Component) web.Redraw[secretForm] {
@@ -105,7 +109,7 @@ func (c Console) once(r *web.Request, in secretForm, out Value) error {
 }
 
 func (c Console) revealed(r *web.Request, in OneIn, out Value) error {
-	page, err := c.secret(r.Context(), secretIn{ClientID: in.ClientID, ID: in.ID})
+	page, err := c.secret(r.Context(), OneIn{in.ClientID, in.ID})
 	if err != nil {
 		return err
 	}
@@ -123,15 +127,21 @@ type editIn struct {
 }
 
 func (c Console) update(ctx context.Context, in editIn) (Credential, error) {
+	what, err := c.change(ctx, in)
+	if err != nil {
+		return Credential{}, err
+	}
+	return said(c.Update, "saved")(ctx, what)
+}
+
+// change is what the form of a secret asks for.
+func (c Console) change(ctx context.Context, in editIn) (UpdateIn, error) {
 	before, err := c.Get(ctx, OneIn{in.ClientID, in.ID})
 	if err != nil {
-		return before, err
+		return UpdateIn{}, err
 	}
 	var f models.Check
 	end := in.end(c.Now(), &f)
-	if err := f.Err(); err != nil {
-		return before, err
-	}
 	change := UpdateIn{ClientID: in.ClientID, ID: in.ID, Name: models.Some(in.Name)}
 	if untouched := end != nil && before.ExpiresAt != nil && in.Expires == "date" && before.ExpiresAt.Format("2006-01-02") == in.ExpiresOn; !untouched {
 		change.ExpiresAt = models.Null[time.Time]()
@@ -139,11 +149,11 @@ func (c Console) update(ctx context.Context, in editIn) (Credential, error) {
 			change.ExpiresAt = models.Some(*end)
 		}
 	}
-	return said(c.Update, "saved")(ctx, change)
+	return change, f.Err()
 }
 
 func (c Console) editAgain(ctx context.Context, in editIn, fault *models.Fault) (templ.Component, error) {
-	page, err := c.secret(ctx, secretIn{ClientID: in.ClientID, ID: in.ID})
+	page, err := c.secret(ctx, OneIn{in.ClientID, in.ID})
 	page.Form = refused(in.values(), fault)
 	return views.ShowSecret(page), err
 }
@@ -156,12 +166,17 @@ type rotateForm struct {
 }
 
 func (c Console) rotate(ctx context.Context, in rotateForm) (Rotated, error) {
-	var f models.Check
-	end := in.end(c.Now(), &f)
-	if err := f.Err(); err != nil {
+	what, err := c.turning(in)
+	if err != nil {
 		return Rotated{}, err
 	}
-	return c.StartRotation(ctx, RotateIn{ClientID: in.ClientID, OverlapSeconds: in.OverlapSeconds, Name: in.Name, ExpiresAt: end})
+	return c.StartRotation(ctx, what)
+}
+
+// turning is what the form of a rotation asks for.
+func (c Console) turning(in rotateForm) (RotateIn, error) {
+	var f models.Check
+	return RotateIn{ClientID: in.ClientID, OverlapSeconds: in.OverlapSeconds, Name: in.Name, ExpiresAt: in.end(c.Now(), &f)}, f.Err()
 }
 
 func (c Console) rotateAgain(ctx context.Context, in rotateForm, fault *models.Fault) (templ.Component, error) {
@@ -197,12 +212,17 @@ type keyForm struct {
 }
 
 func (c Console) createKey(ctx context.Context, in keyForm) (Credential, error) {
-	var f models.Check
-	end := in.end(c.Now(), &f)
-	if err := f.Err(); err != nil {
+	what, err := c.publishing(in)
+	if err != nil {
 		return Credential{}, err
 	}
-	return said(c.CreateKey, "added")(ctx, KeyIn{ClientID: in.ClientID, Name: in.Name, JWK: json.RawMessage(in.JWK), ExpiresAt: end})
+	return said(c.CreateKey, "added")(ctx, what)
+}
+
+// publishing is what the form of a public key asks for.
+func (c Console) publishing(in keyForm) (KeyIn, error) {
+	var f models.Check
+	return KeyIn{ClientID: in.ClientID, Name: in.Name, JWK: json.RawMessage(in.JWK), ExpiresAt: in.end(c.Now(), &f)}, f.Err()
 }
 
 func (c Console) keyAgain(ctx context.Context, in keyForm, fault *models.Fault) (templ.Component, error) {

@@ -1,11 +1,9 @@
 package experience
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"gatehouse/models"
 	"gatehouse/views/applications"
@@ -29,7 +27,6 @@ type EditIn struct {
 	Step    string `query:"step"`
 	Lang    string `query:"lang"`
 	Theme   string `query:"theme"`
-	API     bool   `query:"api"`
 }
 
 // Edit gathers what a page of the editor shows.
@@ -61,9 +58,6 @@ func (o Ops) editor(ctx context.Context, in EditIn, d DraftView) (views.Editor, 
 		return v, err
 	}
 	v.LiveAt = live.UpdatedAt
-	if in.API {
-		v.APICall = apiCall(in, d)
-	}
 	if in.Section == "methods" {
 		if v.Connections, err = o.reachable(ctx, in.ApplicationID); err != nil {
 			return v, err
@@ -120,47 +114,6 @@ func phraseRows(d DraftView, lang string) []views.PhraseRow {
 	return out
 }
 
-// apiCall is the request that would save what the section holds: its changes, or where there are none all of it.
-func apiCall(in EditIn, d DraftView) *ui.ApiCall {
-	body := models.Overlay{}
-	for _, c := range d.Changes {
-		if in.ApplicationID != "" || views.Edits(in.Section, c.Path) {
-			body[c.Path] = c.Draft
-		}
-	}
-	if len(body) == 0 {
-		body = sectionOf(in, d)
-	}
-	text, _ := json.MarshalIndent(body.Nested(), "", "  ")
-	path := "/rest/v1/experience/draft"
-	if in.ApplicationID != "" {
-		path = "/rest/v1/applications/" + in.ApplicationID + "/experience/draft"
-	}
-	var back bytes.Buffer
-	back.WriteString(in.at())
-	if in.ApplicationID == "" {
-		back.WriteString("/" + in.Section)
-	}
-	return &ui.ApiCall{About: "What Save draft sends. POST the same path with /publish in place of /draft to make it live.", Close: back.String(), Verb: "PATCH", Path: path,
-		Dialects: []ui.Tab{{Label: "Native", Href: back.String() + "?api=1", Current: true}},
-		Call:     ui.CodeOpts{ID: "api-call", Label: "Request body", File: "body.json", Lang: "json", Text: string(text)},
-		Scope:    "experience.update", Docs: "/rest/v1/openapi.json"}
-}
-
-func sectionOf(in EditIn, d DraftView) models.Overlay {
-	body := models.Overlay{}
-	for path, raw := range models.OverlayOf(d.Settings) {
-		inSection := views.Edits(in.Section, path)
-		if in.ApplicationID != "" {
-			inSection = strings.HasPrefix(path, "branding.")
-		}
-		if inSection && !strings.HasPrefix(path, "phrases.") {
-			body[path] = raw
-		}
-	}
-	return body
-}
-
 // save writes a form of the editor to the draft.
 func (o Ops) save(ctx context.Context, in EditIn, f form) (DraftView, error) {
 	if err := o.may(ctx, "experience.update", in.ScopeIn); err != nil {
@@ -192,6 +145,12 @@ func (o Ops) redraw(ctx context.Context, in EditIn, f form, fault *models.Fault)
 	v, err := o.Edit(ctx, in)
 	if err != nil {
 		return v, err
+	}
+	if drawn, _, err := o.sketch(ctx, in, f); err == nil { // the switches and boxes that were set
+		v.Values, v.Own = models.OverlayOf(drawn.Settings), drawn.Overlay
+	}
+	if fault == nil {
+		return v, nil
 	}
 	v.Typed, v.Faults = f.typed(), fault.Fields
 	if len(v.Faults) == 0 {

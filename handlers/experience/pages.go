@@ -60,7 +60,6 @@ func editIn(r *web.Request) (EditIn, form) {
 // loaded: a script that only swaps the body of another page is told to load this one whole.
 func (o Ops) editPage(ctx context.Context, r *web.Request) error {
 	in, _ := editIn(r)
-	in.API = r.Fiber().Query("api") != ""
 	if r.HTMX() && !r.Partial() && !framesAlready(r) {
 		return r.Reload()
 	}
@@ -88,6 +87,9 @@ func (o Ops) saveForm(ctx context.Context, r *web.Request) error {
 	in, f := editIn(r)
 	if in.ApplicationID == "" && !views.Known(in.Section) {
 		return models.Missing("page")
+	}
+	if r.Asked() != "" {
+		return o.showForm(ctx, r, in, f)
 	}
 	d, err := o.save(ctx, in, f)
 	if fault, ok := models.AsFault(err); ok && (fault.Code == models.Invalid || fault.Code == models.Stale) {

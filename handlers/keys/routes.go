@@ -8,7 +8,6 @@ import (
 
 	"gatehouse/models"
 	views "gatehouse/views/keys"
-	"gatehouse/views/ui"
 	"gatehouse/web"
 )
 
@@ -39,46 +38,15 @@ func (o Ops) native() []web.Route {
 
 func (o Ops) console() []web.Route {
 	return []web.Route{
-		{"GET", home, "key.read", web.Page(o.listPage, views.List)},
-		{"POST", home, "key.create", web.SubmitThen(o.Create, o.createAgain, created)},
+		{"GET", home, "key.read", web.Page(o.page, views.List)},
+		{"POST", home, "key.create", web.Showing(web.SubmitThen(o.Create, o.createAgain, created), tellCreate, o.createAgain)},
 		{"GET", home + "/:id/promote", "key.rotate", web.Page(o.promotePage, views.Promote)},
-		{"POST", home + "/:id/promote", "key.rotate", web.SubmitThen(stepForm(o.Promote), again(o.promotePage, views.Promote), stepped("now signs"))},
+		{"POST", home + "/:id/promote", "key.rotate", web.Showing(web.SubmitThen(stepForm(o.Promote), again(o.promotePage, views.Promote), stepped("now signs")), o.tellPromote, again(o.promotePage, views.Promote))},
 		{"GET", home + "/:id/retire", "key.rotate", web.Page(o.retirePage, views.Retire)},
-		{"POST", home + "/:id/retire", "key.rotate", web.SubmitThen(stepForm(o.Retire), again(o.retirePage, views.Retire), stepped("is retired"))},
+		{"POST", home + "/:id/retire", "key.rotate", web.Showing(web.SubmitThen(stepForm(o.Retire), again(o.retirePage, views.Retire), stepped("is retired")), o.tellRetire, again(o.retirePage, views.Retire))},
 		{"GET", home + "/:id/delete", "key.delete", web.Page(o.deletePage, views.Delete)},
-		{"POST", home + "/:id/delete", "key.delete", web.SubmitThen(o.deleteForm, again(o.deletePage, views.Delete), deleted)},
+		{"POST", home + "/:id/delete", "key.delete", web.Showing(web.SubmitThen(o.deleteForm, again(o.deletePage, views.Delete), deleted), o.tellDelete, again(o.deletePage, views.Delete))},
 	}
-}
-
-// listIn asks for the page, perhaps with the calls of its buttons.
-type listIn struct {
-	API string `query:"api" json:"-"`
-}
-
-func (o Ops) listPage(ctx context.Context, in listIn) (views.View, error) {
-	v, err := o.page(ctx, web.None{})
-	if in.API != "" {
-		v.Calls = calls(v)
-	}
-	return v, err
-}
-
-// calls are what the buttons of the page send, for the first algorithm that has keys.
-func calls(v views.View) *ui.Calls {
-	alg, next, current := models.AlgES256, "{next_id}", "{current_id}"
-	for _, r := range v.Rings {
-		if r.Alg == alg && r.Next != nil {
-			next = r.Next.ID
-		}
-		if r.Alg == alg && r.Current != nil {
-			current = r.Current.ID
-		}
-	}
-	one := func(name, path, body string) ui.Spelled {
-		return ui.Spelled{Name: name, Request: ui.Request{Verb: "POST", Path: "/rest/v1/keys" + path, Body: body}}
-	}
-	return &ui.Calls{Close: home, Scope: "key.rotate", About: "What the buttons of this page send to the native API.", Calls: []ui.Spelled{
-		one("Create the next key", "", "{\n  \"alg\": \""+alg+"\"\n}"), one("Make it current", "/"+next+"/promote", ""), one("Retire a key", "/"+current+"/retire", "")}}
 }
 
 // page gathers the ring by algorithm, in the order of the key's life.
@@ -130,6 +98,37 @@ func (o Ops) createAgain(ctx context.Context, _ CreateIn, fault *models.Fault) (
 	v, err := o.page(ctx, web.None{})
 	v.Fault = fault
 	return views.List(v), err
+}
+
+// Promotion, Retirement and Deletion are what the questions about a key do to it, for dialects that say it in their words.
+type (
+	Promotion  struct{ Key models.SigningKey }
+	Retirement struct{ Key models.SigningKey }
+	Deletion   struct{ Key models.SigningKey }
+)
+
+func tellCreate(_ context.Context, in CreateIn) (web.Told, error) {
+	return web.Told{About: "What Create next key will send. Nothing is created yet.", To: home, Op: in}, nil
+}
+
+// tellStep spells a step natively; op is what the dialects see.
+func (o Ops) tellStep(ctx context.Context, in stepIn, about, verb, path string, op func(models.SigningKey) any) (web.Told, error) {
+	k, err := find(ctx, o.DB, "", in.ID)
+	c := web.NativeCall(verb, "/rest/v1/keys/:id"+path, StepIn(in))
+	return web.Told{About: about, Form: "confirm-form", Op: op(k), Calls: []web.Call{c}}, err
+}
+
+func (o Ops) tellPromote(ctx context.Context, in stepIn) (web.Told, error) {
+	return o.tellStep(ctx, in, "What Make current will send. Nothing changes yet.", "POST", "/promote", func(k models.SigningKey) any { return Promotion{k} })
+}
+
+func (o Ops) tellRetire(ctx context.Context, in stepIn) (web.Told, error) {
+	return o.tellStep(ctx, in, "What Retire will send. Nothing changes yet.", "POST", "/retire", func(k models.SigningKey) any { return Retirement{k} })
+}
+
+func (o Ops) tellDelete(ctx context.Context, in stepIn) (web.Told, error) {
+	in.Force = false // that is no part of a deletion
+	return o.tellStep(ctx, in, "What Delete will send. Nothing is deleted yet.", "DELETE", "", func(k models.SigningKey) any { return Deletion{k} })
 }
 
 func created(r *web.Request, _ CreateIn, k models.SigningKey) error {

@@ -18,12 +18,12 @@ func (o Ops) console() []web.Route {
 	const text = home + "/templates/:purpose/:language"
 	return []web.Route{
 		{"GET", home, "email_provider.read", web.Page(o.page, views.Page)},
-		{"POST", home, "email_provider.update", web.SubmitThen(o.providerForm, o.providerAgain, saved)},
-		{"POST", home + "/test", "email_provider.update", web.SubmitThen(o.Test, o.testAgain, o.tested)},
+		{"POST", home, "email_provider.update", web.Showing(web.SubmitThen(o.providerForm, o.providerAgain, saved), tellProvider, o.providerAgain)},
+		{"POST", home + "/test", "email_provider.update", web.Showing(web.SubmitThen(o.Test, o.testAgain, o.tested), web.Says[TestIn]("test-mail", "What Send test will send. No mail goes out yet."), o.testAgain)},
 		{"POST", home + "/delete", "email_provider.delete", web.SubmitThen(o.deleteForm, nil, removed)},
 		{"GET", home + "/templates", "email_template.update", web.Raw(web.Console, chosen)},
 		{"GET", text, "email_template.read", web.Page(o.templatePage, views.Template)},
-		{"POST", text, "email_template.update", web.SubmitThen(o.PutTemplate, o.templateAgain, written)},
+		{"POST", text, "email_template.update", web.Showing(web.SubmitThen(o.PutTemplate, o.templateAgain, written), web.Says[TemplateIn]("template", "What Save text will send. Nothing is saved yet."), o.templateAgain)},
 		{"POST", text + "/delete", "email_template.delete", web.SubmitThen(o.deleteTemplateForm, nil, unwritten)},
 	}
 }
@@ -58,13 +58,22 @@ type providerForm struct {
 }
 
 func (o Ops) providerForm(ctx context.Context, in providerForm) (Provider, error) {
+	return o.PutProvider(ctx, in.put())
+}
+
+func tellProvider(_ context.Context, in providerForm) (web.Told, error) {
+	return web.Told{About: "What Save will send. Nothing is saved yet.", Form: "mail", Op: in.put()}, nil
+}
+
+// put is what the form asks the operation for.
+func (in providerForm) put() ProviderIn {
 	if in.Typed != "" {
 		in.Password = models.Some(models.NewSecret(in.Typed))
 	}
 	if in.TypedKey != "" {
 		in.APIKey = models.Some(models.NewSecret(in.TypedKey))
 	}
-	return o.PutProvider(ctx, in.ProviderIn)
+	return in.ProviderIn
 }
 
 func (o Ops) providerAgain(ctx context.Context, in providerForm, fault *models.Fault) (templ.Component, error) {

@@ -2,7 +2,6 @@ package settings
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,7 +10,6 @@ import (
 
 	"gatehouse/models"
 	views "gatehouse/views/settings"
-	"gatehouse/views/ui"
 	"gatehouse/web"
 )
 
@@ -24,9 +22,7 @@ func (o Ops) Routes() []web.Route {
 		{"GET", "/rest/v1/settings", "settings.read", about(web.Do(web.Native, 200, o.Get), "Get the settings of the tenant")},
 		{"PATCH", "/rest/v1/settings", "settings.update", about(web.Do(web.Native, 200, o.Update), "Change settings of the tenant")},
 		{"GET", "/console/settings", "settings.read", web.Page(o.page, views.Page)},
-		{"POST", "/console/settings", "settings.update", web.SubmitThen(o.Update, o.redraw, saved)},
-		{"GET", "/console/settings/call", "settings.read", web.Page(o.page, views.Page)},
-		{"POST", "/console/settings/call", "settings.update", web.Page(o.spell, views.Page)},
+		{"POST", "/console/settings", "settings.update", web.Showing(web.SubmitThen(o.Update, o.redraw, saved), o.tell, o.redraw)},
 		{"GET", "/console/settings/ca.pem", "settings.read", web.Raw(web.Console, o.authority)},
 	}
 }
@@ -60,35 +56,21 @@ func (o Ops) redraw(ctx context.Context, in UpdateIn, fault *models.Fault) (temp
 	}
 	v.Stored, v.Fault = v.Tenant, fault
 	v.Tenant, _ = in.apply(v.Tenant)
+	if fault == nil && in.Version.Set { // saving later still tells whether somebody was faster
+		v.Tenant.Version = in.Version.V
+	}
 	return views.Page(v), nil
 }
 
-// callIn is the form, posted to be shown as an API call.
-type callIn struct {
-	UpdateIn
-	Show string `json:"-" form:"show"`
-}
-
-// spell draws the form with what was typed, beside the call that saving it would be.
-func (o Ops) spell(ctx context.Context, in callIn) (views.View, error) {
-	v, err := o.page(ctx, struct{}{})
+// tell says only what differs from what is stored.
+func (o Ops) tell(ctx context.Context, in UpdateIn) (web.Told, error) {
+	before, err := o.Get(ctx, struct{}{})
 	if err != nil {
-		return v, err
+		return web.Told{}, err
 	}
-	before := v.Tenant
-	v.Stored = before
-	if v.Tenant, err = in.apply(before); err != nil {
-		v.Fault, _ = models.AsFault(err)
-	}
-	if in.Show != "form" {
-		body, _ := json.MarshalIndent(models.Changed(before, v.Tenant), "", "  ")
-		v.Calls = &ui.Calls{Form: "settings", To: "/console/settings/call", About: "What Save changes will send. Nothing is saved yet.", Scope: "settings.update",
-			Calls: []ui.Spelled{{Name: "Native", Request: ui.Request{Verb: "PATCH", Path: "/rest/v1/settings", Body: string(body), Version: strconv.FormatInt(before.Version, 10)}}}}
-	}
-	if in.Version.Set { // saving later still tells whether somebody was faster
-		v.Tenant.Version = in.Version.V
-	}
-	return v, nil
+	after, err := in.apply(before)
+	return web.Told{About: "What Save changes will send. Nothing is saved yet.", Form: "settings", Op: in,
+		Calls: []web.Call{{Verb: "PATCH", Path: "/rest/v1/settings", Body: models.Changed(before, after), Version: strconv.FormatInt(before.Version, 10)}}}, err
 }
 
 func saved(r *web.Request, _ UpdateIn, _ models.Tenant) error {

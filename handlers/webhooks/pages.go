@@ -22,9 +22,9 @@ func (o Ops) console() []web.Route {
 	return []web.Route{
 		{"GET", home, "webhook.read", web.Page(o.listPage, views.List)},
 		{"GET", home + "/new", "webhook.create", web.Page(o.newPage, views.New)},
-		{"POST", home, "webhook.create", web.SubmitThen(o.createForm, createAgain, o.created)},
+		{"POST", home, "webhook.create", web.Showing(web.SubmitThen(o.createForm, createAgain, o.created), tellCreate, createAgain)},
 		{"GET", one, "webhook.read", web.Page(o.showPage, views.Show)},
-		{"POST", one, "webhook.update", web.SubmitThen(o.updateForm, updateAgain, updated)},
+		{"POST", one, "webhook.update", web.Showing(web.SubmitThen(o.updateForm, updateAgain, updated), o.tellUpdate, updateAgain)},
 		{"GET", one + "/edit", "webhook.update", web.Page(o.editPage, views.Edit)},
 		{"POST", one + "/test", "webhook.update", web.SubmitThen(o.testForm, nil, tested)},
 		{"POST", one + "/rotate", "webhook.update", web.SubmitThen(o.rotateForm, nil, o.rotated)},
@@ -32,7 +32,7 @@ func (o Ops) console() []web.Route {
 		{"GET", one + "/deliveries/:delivery_id", "webhook.read", web.Page(o.deliveryPage, views.Delivery)},
 		{"POST", one + "/deliveries/:delivery_id/resend", "webhook.update", web.SubmitThen(o.Resend, nil, resent)},
 		{"GET", one + "/delete", "webhook.delete", web.Page(o.deletePage, views.Delete)},
-		{"POST", one + "/delete", "webhook.delete", web.SubmitThen(o.deleteForm, nil, deleted)},
+		{"POST", one + "/delete", "webhook.delete", web.Showing(web.SubmitThen(o.deleteForm, nil, deleted), web.Says[DeleteIn]("", "What Delete webhook will send. Nothing is deleted yet."), web.Drawn(func(in DeleteIn) OneIn { return OneIn{in.ID} }, o.deletePage, views.Delete))},
 	}
 }
 
@@ -120,13 +120,24 @@ func currentOf(fault *models.Fault) (models.Webhook, bool) {
 }
 
 func (o Ops) createForm(ctx context.Context, f form) (Created, error) {
+	in, err := f.creation()
+	if err != nil {
+		return Created{}, err
+	}
+	return o.Create(ctx, in)
+}
+
+// creation is what the form of a new webhook asks for.
+func (f form) creation() (CreateIn, error) {
 	var c models.Check
 	set, keep := f.headers(&c)
 	c.That(len(keep) == 0, "headers", "no_stored_value", "There is no stored value yet: type it.")
-	if err := c.Err(); err != nil {
-		return Created{}, err
-	}
-	return o.Create(ctx, CreateIn{Name: f.Name, URL: f.URL, Events: f.events(), Headers: set, Retries: f.Retries})
+	return CreateIn{Name: f.Name, URL: f.URL, Events: f.events(), Headers: set, Retries: f.Retries}, c.Err()
+}
+
+func tellCreate(_ context.Context, f form) (web.Told, error) {
+	in, err := f.creation()
+	return web.Told{About: "What Add webhook will send. Nothing is added yet.", Form: "webhook", Op: in}, err
 }
 
 func createAgain(_ context.Context, f form, fault *models.Fault) (templ.Component, error) {
@@ -159,9 +170,23 @@ func (o Ops) editPage(ctx context.Context, in OneIn) (views.Form, error) {
 }
 
 func (o Ops) updateForm(ctx context.Context, f form) (models.Webhook, error) {
+	in, err := o.change(ctx, f)
+	if err != nil {
+		return models.Webhook{}, err
+	}
+	return o.Update(ctx, in)
+}
+
+func (o Ops) tellUpdate(ctx context.Context, f form) (web.Told, error) {
+	in, err := o.change(ctx, f)
+	return web.Told{About: "What Save changes will send. Nothing is saved yet.", Form: "webhook", Op: in}, err
+}
+
+// change is what the form of a webhook asks for.
+func (o Ops) change(ctx context.Context, f form) (UpdateIn, error) {
 	before, err := o.Get(ctx, OneIn{f.ID})
 	if err != nil {
-		return before, err
+		return UpdateIn{}, err
 	}
 	var c models.Check
 	set, keep := f.headers(&c)
@@ -178,11 +203,8 @@ func (o Ops) updateForm(ctx context.Context, f form) (models.Webhook, error) {
 		stored := slices.ContainsFunc(before.HeaderNames, func(n string) bool { return strings.EqualFold(n, name) })
 		c.That(stored, "headers", "no_stored_value", name+" has no stored value yet: type it.")
 	}
-	if err := c.Err(); err != nil {
-		return before, err
-	}
-	return o.Update(ctx, UpdateIn{ID: f.ID, Name: models.Some(f.Name), URL: models.Some(f.URL), Events: models.Some(f.events()), Headers: models.Some(headers),
-		Enabled: f.Enabled, Retries: f.Retries, Version: f.Version})
+	return UpdateIn{ID: f.ID, Name: models.Some(f.Name), URL: models.Some(f.URL), Events: models.Some(f.events()), Headers: models.Some(headers),
+		Enabled: f.Enabled, Retries: f.Retries, Version: f.Version}, c.Err()
 }
 
 func updateAgain(_ context.Context, f form, fault *models.Fault) (templ.Component, error) {

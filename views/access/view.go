@@ -54,6 +54,7 @@ type ScopeForm struct {
 
 // GrantForm is a new grant as it was filled in.
 type GrantForm struct {
+	All      bool
 	ClientID string
 	Scopes   []string
 }
@@ -82,8 +83,9 @@ type Role struct {
 	Clients []models.Client
 	Total   int64
 	Fault   *models.Fault
-	Faulty  string // "scopes" or "clients"
-	Typed   string // the client_id that was typed
+	Faulty  string   // "scopes" or "clients"
+	Typed   string   // the client_id that was typed
+	Chosen  []string // scopes that were ticked
 }
 
 // RoleScope is a scope that a role has.

@@ -403,15 +403,6 @@ func when(t *time.Time) time.Time {
 type InviteView struct {
 	Name, Email, Role string
 	Fault             *models.Fault
-	Calls             *ui.Calls // drawn beside the page when asked for
-}
-
-// beside docks the calls of a form, if there are any.
-func beside(h ui.Head, calls *ui.Calls) ui.Head {
-	if calls != nil {
-		h.Aside = ui.CallDrawer(*calls)
-	}
-	return h
 }
 
 // Invite asks for name, address and role.
@@ -510,7 +501,7 @@ func Invite(v InviteView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Show as API call", Icon: "code-xml", Kind: "ghost", To: home + "/new/call", Attrs: templ.Attributes{"formnovalidate": true}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ShowCalls("")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -526,7 +517,7 @@ func Invite(v InviteView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Shell(beside(ui.Head{Title: "Invite administrator", Section: "Administrators", Nav: "administrators", Crumbs: []ui.Crumb{{Label: "Administrators", Href: home}, {Label: "Invite"}}}, v.Calls)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: "Invite administrator", Section: "Administrators", Nav: "administrators", Crumbs: []ui.Crumb{{Label: "Administrators", Href: home}, {Label: "Invite"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -543,7 +534,6 @@ type ShowView struct {
 	Self          bool
 	Now           time.Time
 	Fault         *models.Fault
-	Calls         *ui.Calls
 }
 
 // Show is one administrator with sessions, links and the way out.
@@ -679,7 +669,7 @@ func Show(v ShowView) templ.Component {
 				var templ_7745c5c3_Var22 templ.SafeURL
 				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL("/console/audit?actor_id=" + v.Stored.ID))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/administrators/pages.templ`, Line: 206, Col: 81}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/administrators/pages.templ`, Line: 196, Col: 81}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 				if templ_7745c5c3_Err != nil {
@@ -692,7 +682,7 @@ func Show(v ShowView) templ.Component {
 				var templ_7745c5c3_Var23 string
 				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(v.Stored.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/administrators/pages.templ`, Line: 206, Col: 104}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/administrators/pages.templ`, Line: 196, Col: 104}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 				if templ_7745c5c3_Err != nil {
@@ -778,7 +768,7 @@ func Show(v ShowView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Shell(beside(ui.Head{Title: v.Stored.Name, Section: "Administrators", Nav: "administrators", Crumbs: []ui.Crumb{{Label: "Administrators", Href: home}, {Label: v.Stored.Name}}}, v.Calls)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: v.Stored.Name, Section: "Administrators", Nav: "administrators", Crumbs: []ui.Crumb{{Label: "Administrators", Href: home}, {Label: v.Stored.Name}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -856,7 +846,7 @@ func edit(v ShowView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Show as API call", Icon: "code-xml", Kind: "ghost", To: home + "/" + v.Stored.ID + "/call"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ShowCalls("")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -951,7 +941,7 @@ func Delete(v DeleteView) templ.Component {
 					{Icon: "scroll-text", Text: "Entries of the audit log stay."},
 				},
 				Name: v.Administrator.Email, Error: v.problem(), Action: home + "/" + v.Administrator.ID + "/delete", Button: "Delete administrator",
-				Cancel: home + "/" + v.Administrator.ID, Version: strconv.FormatInt(v.Administrator.Version, 10)}).Render(ctx, templ_7745c5c3_Buffer)
+				Cancel: home + "/" + v.Administrator.ID, Calls: true, Version: strconv.FormatInt(v.Administrator.Version, 10)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -4,8 +4,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"gatehouse/models"
 	"gatehouse/views/ui"
 )
@@ -42,7 +40,6 @@ type New struct {
 	LogoutURI    string
 	SignsIn      bool
 	Fault        *models.Fault
-	Aside        templ.Component
 }
 
 // URL is the page with this choice, for a link.

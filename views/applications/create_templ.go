@@ -86,7 +86,7 @@ func Create(n New) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: "Create application", Section: "Applications", Nav: "applications", Aside: n.Aside,
+		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: "Create application", Section: "Applications", Nav: "applications",
 			Crumbs: []ui.Crumb{{Label: "Applications", Href: ListURL}, {Label: "Create"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -416,7 +416,7 @@ func plan(n New) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Show as API call", Icon: "code-xml", Kind: "ghost", Small: true, Block: true, To: ListURL + "/new"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ShowCalls("")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -309,7 +309,7 @@ func ConfirmDelete(d Danger) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.ConfirmDanger(ui.DangerOpts{Title: "Delete " + d.App.Name + "?", Undo: noUndo, Impacts: d.Impact.lines(d.App.ID), Name: d.App.Name, Error: d.Error,
-				Action: URL(d.App.ID, "delete"), Button: "Delete application", Cancel: URL(d.App.ID, TabDanger)}).Render(ctx, templ_7745c5c3_Buffer)
+				Action: URL(d.App.ID, "delete"), Button: "Delete application", Cancel: URL(d.App.ID, TabDanger), Calls: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -360,7 +360,7 @@ func ConfirmDisable(d Danger) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.ConfirmDanger(ui.DangerOpts{Title: "Disable " + d.App.Name + "?", Undo: "You can enable it again at any time.", Impacts: d.Impact.lines(d.App.ID),
-				Action: URL(d.App.ID, "disable"), Button: "Disable application", Icon: "pause", Cancel: URL(d.App.ID, TabDanger), Version: strconv.FormatInt(d.App.Version, 10)}).Render(ctx, templ_7745c5c3_Buffer)
+				Action: URL(d.App.ID, "disable"), Button: "Disable application", Icon: "pause", Cancel: URL(d.App.ID, TabDanger), Calls: true, Version: strconv.FormatInt(d.App.Version, 10)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -37,12 +37,12 @@ const (
 // FrameOpts describes a page of an application.
 type FrameOpts struct {
 	Head
-	Tab    string          // which one is current
-	Title  string          // of the window, before the application's name; the tab's label when empty
-	Narrow string          // as in ui.Head, of a tab that is a list
-	Crumbs []ui.Crumb      // steps after the tab, such as one client; the tab then leads back to its list
-	Foot   templ.Component // as in ui.Head
-	Aside  templ.Component // as in ui.Head
+	Tab      string          // which one is current
+	Title    string          // of the window, before the application's name; the tab's label when empty
+	Narrow   string          // as in ui.Head, of a tab that is a list
+	Crumbs   []ui.Crumb      // steps after the tab, such as one client; the tab then leads back to its list
+	Foot     templ.Component // as in ui.Head
+	HasAside bool            // as in ui.Head
 }
 
 type tab struct{ key, label, action string }
@@ -91,7 +91,7 @@ func (f FrameOpts) label() string {
 
 // head is what the shell needs: the guide is the page of the application itself, every other tab is a step below it.
 func (f FrameOpts) head() ui.Head {
-	h := ui.Head{Title: f.App.Name, Section: "Applications", Nav: "applications", Foot: f.Foot, Aside: f.Aside,
+	h := ui.Head{Title: f.App.Name, Section: "Applications", Nav: "applications", Foot: f.Foot, HasAside: f.HasAside,
 		Crumbs: []ui.Crumb{{Label: "Applications", Href: "/console/applications"}, {Label: f.App.Name, Href: URL(f.App.ID)}}}
 	if f.Tab != TabGuide {
 		h.Title, h.Section = f.label(), f.App.Name

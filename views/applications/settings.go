@@ -111,7 +111,6 @@ type Settings struct {
 	Form
 	Fault     *models.Fault
 	Languages []string
-	Aside     templ.Component
 }
 
 // problems are the lines of the summary: there they stand far from their fields, so they name them.
@@ -137,7 +136,7 @@ func (s Settings) err(field string) string { return faults.At(s.Fault, field) }
 func (s Settings) url() string { return URL(s.App.ID, TabSettings) }
 
 func (s Settings) bar() templ.Component {
-	return ui.SaveBar(ui.SaveBarOpts{Form: "settings", Problems: s.problems(), APITo: s.url() + "/call", Can: "application.update"})
+	return ui.SaveBar(ui.SaveBarOpts{Form: "settings", Problems: s.problems(), Calls: true, Can: "application.update"})
 }
 
 // stored is the badge of what is kept for callers but does nothing yet.

@@ -191,7 +191,7 @@ func SettingsPage(s Settings) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Frame(FrameOpts{Head: s.Head, Tab: TabSettings, Foot: s.bar(), Aside: s.Aside}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Frame(FrameOpts{Head: s.Head, Tab: TabSettings, Foot: s.bar()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -463,7 +463,7 @@ func DeletePage(d Danger) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.ConfirmDanger(ui.DangerOpts{
-				Title: "Delete " + d.Client.Name + "?", Inside: true, Undo: "This cannot be undone.", Name: d.Client.Name, Error: d.Error, Action: URL(d.Client.ID, "delete"), Button: "Delete client", Cancel: ListURL(d.Client.ApplicationID),
+				Title: "Delete " + d.Client.Name + "?", Inside: true, Undo: "This cannot be undone.", Name: d.Client.Name, Error: d.Error, Action: URL(d.Client.ID, "delete"), Button: "Delete client", Calls: true, Cancel: ListURL(d.Client.ApplicationID),
 				Impacts: []ui.Impact{{Icon: "unplug", Text: "Programs that use this client ID get no more tokens."}, {Icon: "key-round", Text: ui.Plural(d.Secrets, "secret or key goes", "secrets and keys go") + " with it."}},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

@@ -85,7 +85,6 @@ type Form struct {
 	Blank   string                 // the list that gets one empty line more
 	Base    string                 // the stored client as JSON, sent back so that changes of two people can be told apart
 	Changes int                    // how many members the values change, when the page begins with changes
-	Call    *ui.ApiCall            // drawn beside the page
 	New     bool
 }
 
@@ -94,13 +93,6 @@ func (f Form) action() string {
 		return ListURL(f.Head.App.ID, "new")
 	}
 	return URL(f.Client.ID, "settings")
-}
-
-func (f Form) callTo() string {
-	if f.New {
-		return ListURL(f.Head.App.ID, "new", "api")
-	}
-	return URL(f.Client.ID, "settings", "api")
 }
 
 func (f Form) value(name string) string {
@@ -194,13 +186,10 @@ func fieldID(name string) string { return "f-" + strings.NewReplacer("_", "-", "
 
 func (f Form) frame() applications.FrameOpts {
 	o := applications.FrameOpts{Head: f.Head, Tab: applications.TabClients, Crumbs: []ui.Crumb{{Label: f.Client.Name}}, Title: f.Client.Name,
-		Foot: ui.SaveBar(ui.SaveBarOpts{Form: "client", Problems: f.problems(), APITo: f.callTo(), Can: "client.update"})}
+		Foot: ui.SaveBar(ui.SaveBarOpts{Form: "client", Problems: f.problems(), Calls: true, Can: "client.update"})}
 	if f.New {
 		o.Title, o.Crumbs = "New client", []ui.Crumb{{Label: "New client"}}
 		o.Foot = nil
-	}
-	if f.Call != nil {
-		o.Aside = ui.ApiCallDrawer(*f.Call)
 	}
 	return o
 }

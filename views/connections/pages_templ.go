@@ -768,7 +768,7 @@ func NewPage(n New) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Show as API call", Icon: "code", Name: "show", Value: "call", To: Home + "/new/call"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ShowCalls("")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -782,13 +782,13 @@ func NewPage(n New) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Form(ui.FormOpts{Action: Home, ID: "connection", Guard: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Form(ui.FormOpts{Action: Home, ID: "connection", Guard: true, Class: "cq"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: "Add " + strategyName(n.Strategy), Section: "Connections", Nav: "connections", Aside: n.aside(),
+		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: "Add " + strategyName(n.Strategy), Section: "Connections", Nav: "connections",
 			Crumbs: []ui.Crumb{{Label: "Connections", Href: Home}, {Label: "Add connection", Href: Home + "/new"}, {Label: strategyName(n.Strategy)}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -928,7 +928,7 @@ func field(f Field, err string) templ.Component {
 }
 
 //go:noinline
-func frame(h Head, tab string, aside templ.Component) templ.Component {
+func frame(h Head, tab string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -983,7 +983,7 @@ func frame(h Head, tab string, aside templ.Component) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: h.Title(), Section: "Connections", Nav: "connections", Aside: aside, Crumbs: []ui.Crumb{{Label: "Connections", Href: Home}, {Label: h.Title()}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var39), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: h.Title(), Section: "Connections", Nav: "connections", Crumbs: []ui.Crumb{{Label: "Connections", Href: Home}, {Label: h.Title()}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var39), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1190,7 +1190,7 @@ func SettingsPage(s Show) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Show as API call", Icon: "code", Name: "show", Value: "call", To: URL(s.ID, "call")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ShowCalls("")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1200,13 +1200,13 @@ func SettingsPage(s Show) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Form(ui.FormOpts{Action: URL(s.ID), ID: "connection", Version: version(s.Connection), Guard: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var42), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Form(ui.FormOpts{Action: URL(s.ID), ID: "connection", Version: version(s.Connection), Guard: true, Class: "cq"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var42), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame(s.Head, "", s.aside()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var41), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame(s.Head, "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var41), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1494,7 +1494,7 @@ func ClientsPage(c Clients) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame(c.Head, "clients", nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var48), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame(c.Head, "clients").Render(templ.WithChildren(ctx, templ_7745c5c3_Var48), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1784,7 +1784,7 @@ func TestPage(t Test) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame(t.Head, "test", nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var62), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame(t.Head, "test").Render(templ.WithChildren(ctx, templ_7745c5c3_Var62), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1885,7 +1885,7 @@ func DangerPage(d Danger) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame(d.Head, "danger", nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var76), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame(d.Head, "danger").Render(templ.WithChildren(ctx, templ_7745c5c3_Var76), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1930,7 +1930,7 @@ func DeletePage(d Danger) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.ConfirmDanger(ui.DangerOpts{Title: "Delete " + d.Title() + "?", Undo: "This cannot be undone.", Impacts: d.impacts(), Name: d.Name, Error: d.Error,
-				Action: URL(d.ID, "delete"), Button: "Delete connection", Cancel: URL(d.ID, "danger")}).Render(ctx, templ_7745c5c3_Buffer)
+				Action: URL(d.ID, "delete"), Button: "Delete connection", Cancel: URL(d.ID, "danger"), Calls: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

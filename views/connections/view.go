@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/a-h/templ"
-
 	"gatehouse/models"
 	"gatehouse/views/faults"
 	"gatehouse/views/ui"
@@ -142,7 +140,6 @@ type New struct {
 	Register string // where our client is registered with the provider
 	Callback string
 	Fault    *models.Fault
-	Aside    *ui.Calls
 }
 
 // Head is what every page of a connection shows above its tabs.
@@ -160,7 +157,6 @@ type Show struct {
 	Callback string
 	Register string
 	Fault    *models.Fault
-	Aside    *ui.Calls
 }
 
 // Client is one that may use the connection.
@@ -263,15 +259,4 @@ func (n New) of(kind string) []Choice {
 		}
 	}
 	return out
-}
-
-func (n New) aside() templ.Component  { return drawer(n.Aside) }
-func (s Show) aside() templ.Component { return drawer(s.Aside) }
-
-// drawer is the API calls beside a form, when they were asked for.
-func drawer(c *ui.Calls) templ.Component {
-	if c == nil {
-		return nil
-	}
-	return ui.CallDrawer(*c)
 }

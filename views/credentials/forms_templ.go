@@ -119,7 +119,7 @@ func NewSecret(p FormPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = formFoot("Create secret", URL(p.Client.ID), URL(p.Client.ID, "new")+"?api=native").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = formFoot("Create secret", URL(p.Client.ID)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -131,7 +131,7 @@ func NewSecret(p FormPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = applications.Frame(p.aside(p.frame("New secret", ui.Crumb{Label: "New secret"}))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = applications.Frame(p.frame("New secret", ui.Crumb{Label: "New secret"})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -253,7 +253,7 @@ func NewRotation(p FormPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = formFoot("Create the new secret", URL(p.Client.ID), clients.URL(p.Client.ID, "rotation", "new")+"?api=native").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = formFoot("Create the new secret", URL(p.Client.ID)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -265,7 +265,7 @@ func NewRotation(p FormPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = applications.Frame(p.aside(p.frame("Rotate the secret", ui.Crumb{Label: "Rotate"}))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = applications.Frame(p.frame("Rotate the secret", ui.Crumb{Label: "Rotate"})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -387,7 +387,7 @@ func NewKey(p FormPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = formFoot("Add key", URL(p.Client.ID), clients.URL(p.Client.ID, "keys", "new")+"?api=native").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = formFoot("Add key", URL(p.Client.ID)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -399,7 +399,7 @@ func NewKey(p FormPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = applications.Frame(p.aside(p.frame("New public key", ui.Crumb{Label: "New public key"}))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = applications.Frame(p.frame("New public key", ui.Crumb{Label: "New public key"})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -505,7 +505,7 @@ func NewCertificate(p FormPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = formFoot("Add certificate", URL(p.Client.ID), clients.URL(p.Client.ID, "certificates", "new")+"?api=native").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = formFoot("Add certificate", URL(p.Client.ID)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -517,7 +517,7 @@ func NewCertificate(p FormPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = applications.Frame(p.aside(p.frame("New certificate", ui.Crumb{Label: "New certificate"}))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = applications.Frame(p.frame("New certificate", ui.Crumb{Label: "New certificate"})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -545,7 +545,7 @@ func (f Form) text(name, label, term, help string) ui.Input {
 }
 
 //go:noinline
-func formFoot(label, cancel, api string) templ.Component {
+func formFoot(label, cancel string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -578,7 +578,7 @@ func formFoot(label, cancel, api string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Show as API call", Icon: "code-xml", Kind: "ghost", Href: api}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.ShowCalls("")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -741,7 +741,7 @@ func ShowSecret(p SecretPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = formFoot("Save changes", URL(p.Client.ID), URL(p.Client.ID, p.Row.ID)+"?api=native").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = formFoot("Save changes", URL(p.Client.ID)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -754,7 +754,7 @@ func ShowSecret(p SecretPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = applications.Frame(p.aside(p.frame(p.Row.Name, ui.Crumb{Label: p.Row.Name}))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = applications.Frame(p.frame(p.Row.Name, ui.Crumb{Label: p.Row.Name})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -867,7 +867,7 @@ func Confirm(d Danger) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.ConfirmDanger(ui.DangerOpts{
-				Title: d.title() + "?", Inside: true, Undo: "This cannot be undone: its value is erased.", Action: URL(d.Client.ID, d.Row.ID, d.path()), Button: d.verb() + " secret", Icon: d.icon(), Cancel: URL(d.Client.ID),
+				Title: d.title() + "?", Inside: true, Undo: "This cannot be undone: its value is erased.", Action: URL(d.Client.ID, d.Row.ID, d.path()), Button: d.verb() + " secret", Icon: d.icon(), Cancel: URL(d.Client.ID), Calls: true,
 				Impacts: d.impacts(),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

@@ -72,7 +72,6 @@ type SecretPage struct {
 type Form struct {
 	Values map[string]string
 	Errors map[string]string
-	Call   *ui.ApiCall
 }
 
 // FormPage is a page with a form of one thing to make.
@@ -164,13 +163,6 @@ func (r Row) ends(now time.Time) (text string, near bool) {
 func (p Page) frame(title string, crumbs ...ui.Crumb) applications.FrameOpts {
 	all := append([]ui.Crumb{{Label: p.Client.Name, Href: URL(p.Client.ID)}}, crumbs...)
 	return applications.FrameOpts{Head: p.Head, Tab: applications.TabSecrets, Title: title, Crumbs: all}
-}
-
-func (f Form) aside(o applications.FrameOpts) applications.FrameOpts {
-	if f.Call != nil {
-		o.Aside = ui.ApiCallDrawer(*f.Call)
-	}
-	return o
 }
 
 func (f Form) input(name, label, help string) ui.Input {

@@ -42,7 +42,6 @@ type Editor struct {
 	Connections []models.Connection
 	Show        Show
 	Phrases     []PhraseRow
-	APICall     *ui.ApiCall
 	Now         time.Time
 }
 

@@ -850,6 +850,10 @@ func ApplicationPage(v Editor) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
+				templ_7745c5c3_Err = ui.Aside().Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "</div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -986,9 +990,10 @@ func applicationFields(v Editor) templ.Component {
 	})
 }
 
+// frameOpts say that the page draws its Aside itself.
 func (v Editor) frameOpts() applications.FrameOpts {
 	f := *v.App
-	f.Aside = v.aside()
+	f.HasAside = true
 	return f
 }
 

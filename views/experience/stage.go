@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"gatehouse/views/hosted"
 	"gatehouse/views/ui"
 )
@@ -54,14 +52,6 @@ func (v Editor) counted() string {
 		text += " by " + v.UpdatedBy
 	}
 	return text
-}
-
-// aside is the API call of the section, when it was asked for.
-func (v Editor) aside() templ.Component {
-	if v.APICall == nil {
-		return nil
-	}
-	return ui.ApiCallDrawer(*v.APICall)
 }
 
 var pairWords = map[string]string{"primary_on_background": "the brand colour on the background", "text_on_primary": "text on buttons", "link_on_background": "links on the background",

@@ -19,16 +19,9 @@ type View struct {
 	JWKS    string   // address of the key set
 	Now     time.Time
 	Fault   *models.Fault
-	Calls   *ui.Calls // drawn beside the page when asked for
 }
 
-func (v View) head() ui.Head {
-	h := ui.Head{Title: "Signing keys", Nav: "keys"}
-	if v.Calls != nil {
-		h.Aside = ui.CallDrawer(*v.Calls)
-	}
-	return h
-}
+func (v View) head() ui.Head { return ui.Head{Title: "Signing keys", Nav: "keys"} }
 
 // Ring is the keys of one algorithm, in the order of their life.
 type Ring struct {

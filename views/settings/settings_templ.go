@@ -31,15 +31,10 @@ type View struct {
 	Stored models.Tenant // what is there, with a fault
 	Facts  Facts
 	Fault  *models.Fault
-	Calls  *ui.Calls // drawn beside the page when asked for
 }
 
 func (v View) head() ui.Head {
-	h := ui.Head{Title: "Settings", Nav: "settings", Foot: ui.SaveBar(ui.SaveBarOpts{Form: "settings", Problems: v.problems(), APITo: "/console/settings/call", Can: "settings.update"})}
-	if v.Calls != nil {
-		h.Aside = ui.CallDrawer(*v.Calls)
-	}
-	return h
+	return ui.Head{Title: "Settings", Nav: "settings", Foot: ui.SaveBar(ui.SaveBarOpts{Form: "settings", Problems: v.problems(), Calls: true, Can: "settings.update"})}
 }
 
 func (v View) stale() bool { return v.Fault != nil && v.Fault.Code == models.Stale }
@@ -638,7 +633,7 @@ func addresses(list []string) templ.Component {
 			var templ_7745c5c3_Var18 string
 			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(a)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/settings/settings.templ`, Line: 183, Col: 11}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/settings/settings.templ`, Line: 178, Col: 11}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 			if templ_7745c5c3_Err != nil {

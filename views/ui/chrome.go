@@ -28,6 +28,7 @@ type Chrome struct {
 	Healthy     bool
 	Counts      map[string]int // by the key of a navigation entry, "applications"
 	Toasts      []Toast
+	Aside       templ.Component          // docks beside the sheet of every page that has no other: CallDrawer
 	SessionEnds time.Time                // zero: no warning before the session ends
 	Can         func(action string) bool // nil allows all: pages hide by it, operations enforce
 }
@@ -77,14 +78,14 @@ func (c Chrome) csrfHeaders() string {
 
 // Head says which page this is.
 type Head struct {
-	Title   string // the thing, "Storefront"; the first part of the window title
-	Section string // the list it belongs to, "Applications"; left out when it says the same
-	Narrow  string // what a list is filtered to, see Narrowed; only the window title says it
-	Nav     string // key of the current navigation entry, "applications"
-	Crumbs  []Crumb
-	Wide    bool            // the page fills the sheet, as editors do
-	Foot    templ.Component // stays at the foot of the sheet: SaveBar
-	Aside   templ.Component // docks beside the sheet: ApiCallDrawer
+	Title    string // the thing, "Storefront"; the first part of the window title
+	Section  string // the list it belongs to, "Applications"; left out when it says the same
+	Narrow   string // what a list is filtered to, see Narrowed; only the window title says it
+	Nav      string // key of the current navigation entry, "applications"
+	Crumbs   []Crumb
+	Wide     bool            // the page fills the sheet, as editors do
+	HasAside bool            // the page draws its Aside itself, within what scripts replace
+	Foot     templ.Component // stays at the foot of the sheet: SaveBar
 }
 
 // Crumb is one step of the way to this page. The last has no Href.

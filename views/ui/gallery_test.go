@@ -31,7 +31,7 @@ var full = Input{Name: "f", Label: "Label", Term: "term", Help: "Help.", Error: 
 	Options: []Option{{Value: "v", Label: "Chosen", Help: "Why", Group: "One", Tile: TileOpts{Icon: "cpu"}}, {Value: "w", Label: "Other", Group: "Two", Tile: TileOpts{Letters: "Go"}}}}
 
 var gallery = []example{
-	{"Shell", with(Shell(Head{Title: "T", Wide: true, Foot: SaveBar(SaveBarOpts{Form: "f"}), Aside: ApiCallDrawer(ApiCall{Close: "/x", Verb: "PATCH"})}), "<h1>T</h1>"), []string{"Skip to content", "Sign out", "<h1>T</h1>"}},
+	{"Shell", with(Shell(Head{Title: "T", Wide: true, Foot: SaveBar(SaveBarOpts{Form: "f"})}), "<h1>T</h1>"), []string{"Skip to content", "Sign out", "<h1>T</h1>"}},
 	{"QuietPage", with(QuietPage(Quiet{Title: "Sign in", Wide: true}), "<h1>Sign in</h1>"), []string{"<title>Sign in - Gatehouse</title>", "Version 1.0"}},
 	{"PageHeader", with(PageHeader(HeaderOpts{Title: "Storefront", Sub: "Web app", Tile: TileOpts{Icon: "server", Tint: "k2"}, Status: StatusPill(StateOK, "Active")}), "<a>Act</a>"), []string{"<h1", "Storefront", "Active", "<a>Act</a>"}},
 	{"Tabs", Tabs("Application", Tab{Label: "Guide", Href: "/g", Current: true}, Tab{Label: "Clients", Href: "/c", Count: 2}), []string{`aria-label="Application"`, `aria-current="page"`, ">2<"}},
@@ -60,7 +60,7 @@ var gallery = []example{
 	{"Fieldset", with(Fieldset(full), "x"), []string{"<legend", `aria-describedby="f-f-help f-f-err"`}},
 	{"FormSection", with(FormSection("a", "Addresses", "Where."), "x"), []string{`aria-labelledby="h-a"`}},
 	{"Fold", with(Fold("Advanced", "More", true), "x"), []string{"<details", "open"}},
-	{"SaveBar", SaveBar(SaveBarOpts{Form: "f", APIHref: "?api=1", Problems: []Problem{{"f", "x"}}}), []string{`form="f"`, "1 problem", `href="#f-f"`, "Save changes", "Discard"}},
+	{"SaveBar", SaveBar(SaveBarOpts{Form: "f", Calls: true, Problems: []Problem{{"f", "x"}}}), []string{`form="f"`, "1 problem", `href="#f-f"`, "Save changes", "Discard"}},
 	{"Form", with(Form(FormOpts{Action: "/a", ID: "f", Version: "3", Guard: true, Plain: true}), "x"), []string{`method="post"`, `name="_csrf"`, `name="version" value="3"`, "novalidate"}},
 	{"DataTable", with(DataTable(TableOpts{ID: "t", Caption: "Things", Selectable: true, Menu: true, Tight: true, Columns: []Column{{Label: "A"}, {Label: "B", Hidden: true}}}), "<tr></tr>"), []string{"<caption", `aria-label="Select all on this page"`, "Actions"}},
 	{"SelectCell", SelectCell("id", "7", "Select x"), []string{`aria-label="Select x"`}},
@@ -80,7 +80,9 @@ var gallery = []example{
 	{"CodeBlock", CodeBlock(CodeOpts{ID: "c", Label: "Call", Tabs: []Tab{{Label: "curl", Href: "?l=curl", Current: true}}, Text: "curl '<x>'", Lang: "sh", Save: "f.sh", Note: "n"}), []string{`<code id="c-text"><span class="k">curl</span> <span class="s">&#39;&lt;x&gt;&#39;</span></code>`, `aria-label="Copy Call"`}},
 	{"CopyField", CopyField("Issuer", "https://id"), []string{`data-copy="https://id"`, `aria-label="Copy Issuer"`}},
 	{"SecretReveal", SecretReveal(SecretOpts{Title: "New secret", Value: "gh_x", Expires: "Expires", Env: "A=b", JSON: "{}", Curl: "c", DoneTo: "/d"}), []string{"Shown once", "gh_x", "I have stored it", ".env", "Download"}},
-	{"ApiCallDrawer", ApiCallDrawer(ApiCall{About: "a", Close: "/c", Dialects: []Tab{{Label: "Native", Href: "?", Current: true}}, Verb: "PATCH", Path: "/rest", Warn: "w", Answer: CodeOpts{ID: "a", Text: "{}"}, Scope: "clients:write", Docs: "/d"}), []string{`class="method patch"`, `aria-label="Close"`, "clients:write"}},
+	{"CallDrawer", CallDrawer(Calls{About: "a", Close: "/c", Scope: "client.update", Warn: "w", Calls: []Spelled{
+		{Name: "Native", Request: Request{Verb: "PATCH", Path: "/rest", Body: "{}"}}, {Name: "Auth0", Request: Request{Verb: "PATCH", Path: "/api/v2"}, Note: "Without pkce."}, {Name: "Logto"}, {Name: "Transmit"}}}),
+		[]string{`class="method patch"`, `aria-label="Close"`, "client.update", `value="1"`, "Without pkce.", "The APIs of Logto and Transmit have no words for this."}},
 	{"Diff", Diff("Changes", Change{"name", "a", "b"}), []string{"Before: ", "After: "}},
 	{"JsonView", JsonView("Event", []byte(`{"a":[1,true,"x"]}`)), []string{`<span class="k">&#34;a&#34;</span>`, `<span class="n">1</span>`}},
 	{"JsonView of no JSON", JsonView("Event", []byte(`<b>`)), []string{"&lt;b&gt;"}},

@@ -189,8 +189,8 @@ func Shell(h Head) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if h.Aside != nil {
-			templ_7745c5c3_Err = h.Aside.Render(ctx, templ_7745c5c3_Buffer)
+		if !h.HasAside {
+			templ_7745c5c3_Err = Aside().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1067,6 +1067,40 @@ func Logo(href string) templ.Component {
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 90, "\"><svg width=\"22\" height=\"22\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path fill=\"currentColor\" d=\"M3.5 2.5h3A1.5 1.5 0 0 1 8 4v2.5h8V4a1.5 1.5 0 0 1 1.5-1.5h3A1.5 1.5 0 0 1 22 4v16a1.5 1.5 0 0 1-1.5 1.5H18a1 1 0 0 1-1-1V16a5 5 0 0 0-10 0v4.5a1 1 0 0 1-1 1H3.500A1.5 1.5 0 0 1 2 20V4a1.5 1.5 0 0 1 1.5-1.5z\"></path><circle class=\"spark-dot\" cx=\"12\" cy=\"17.5\" r=\"2.5\"></circle></svg> <span>Gatehouse</span></a>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+// Aside is what docks beside the page, if there is something.
+//
+//go:noinline
+func Aside() templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var47 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var47 == nil {
+			templ_7745c5c3_Var47 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		if aside := ChromeFrom(ctx).Aside; aside != nil {
+			templ_7745c5c3_Err = aside.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		return nil
 	})
