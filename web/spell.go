@@ -204,6 +204,9 @@ func NativeCall(method, path string, op any) Call {
 
 // unsaid tells whether a member stands for nothing said.
 func unsaid(v reflect.Value) bool {
+	if v.Kind() == reflect.Pointer {
+		return v.IsNil()
+	}
 	if z, ok := v.Interface().(interface{ IsZero() bool }); ok {
 		return z.IsZero()
 	}
