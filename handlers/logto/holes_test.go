@@ -1,6 +1,7 @@
 package logto_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"regexp"
@@ -26,9 +27,7 @@ func TestMain(m *testing.M) {
 
 // whole tells whether all tests ran.
 func whole() bool {
-	return !slices.ContainsFunc(os.Args[1:], func(arg string) bool {
-		return strings.HasPrefix(arg, "-test.run=") || strings.HasPrefix(arg, "-test.fuzz") || strings.HasPrefix(arg, "-test.bench=") || strings.HasPrefix(arg, "-test.list=") || strings.HasPrefix(arg, "-test.skip=")
-	})
+	return !slices.ContainsFunc([]string{"run", "skip", "list", "bench", "fuzz"}, func(name string) bool { return flag.Lookup("test."+name).Value.String() != "" })
 }
 
 // neverRefuses are operations without anything that could be refused, and those without a success yet.
