@@ -170,7 +170,7 @@ var open = map[string]bool{
 	"GET /api/status": true, "GET /api/swagger.json": true, "GET /api/.well-known/management.openapi.json": true,
 	"GET /api/.well-known/experience.openapi.json": true, "GET /api/.well-known/user.openapi.json": true, "GET /api/.well-known/account-center": true,
 	"GET /api/saml-applications/:id/metadata":     true,
-	"GET /api/saml-applications/:id/callback":     true,
+	"GET /api/saml-applications/:id/callback":     true, // a browser comes here with a code
 	"GET /.well-known/oauth-authorization-server": true, "GET /.well-known/oauth-authorization-server/oidc": true,
 }
 

@@ -5,7 +5,7 @@ var connectorCoverage = []Line{
 	{Member: "connectorId", State: Enforced},
 	{Member: "id", State: Enforced},
 	{Member: "metadata", State: Enforced, Note: "the English name stands on sign-in pages"},
-	{Member: "config", State: Stored, Note: "decides the authorization URI and the connection test; nobody signs in with it yet"},
+	{Member: "config", State: Stored, Note: "decides the authorization URI and the connection test, and through SMTP and SendGrid how mail is sent; nobody signs in with it yet"},
 	{Member: "syncProfile", State: Stored},
 	{Member: "enableTokenStorage", State: Stored},
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -16,7 +17,30 @@ import (
 )
 
 // contract is the vendor's document, stripped of prose. Every answer of these tests is held against it.
-type contract struct{ router routers.Router }
+type contract struct {
+	router routers.Router
+	met    *met
+}
+
+// met is what the tests of this run made of each operation: what succeeded and fits the document, and what was refused.
+type met struct {
+	sync.Mutex
+	answered, refused map[string]bool
+}
+
+// all is what every world of a run met.
+var all = &met{answered: map[string]bool{}, refused: map[string]bool{}}
+
+func (m *met) note(req *http.Request, route *routers.Route, status int) {
+	m.Lock()
+	defer m.Unlock()
+	op := req.Method + " " + route.Path
+	if status < 300 {
+		m.answered[op] = true
+	} else {
+		m.refused[op] = true
+	}
+}
 
 func readContract(t testing.TB) contract {
 	t.Helper()
@@ -37,7 +61,7 @@ func readContract(t testing.TB) contract {
 	}
 	router, err := legacy.NewRouter(doc, openapi3.DisableSchemaDefaultsValidation(), openapi3.DisableSchemaPatternValidation())
 	must(t, err)
-	return contract{router}
+	return contract{router, all}
 }
 
 // asTexts are members that the document calls objects and that live answers show as texts.
@@ -80,6 +104,9 @@ func (c contract) check(t testing.TB, req *http.Request, res *http.Response, bod
 	t.Helper()
 	if len(res.Header.Get("Logto-Core-Request-Id")) != 16 && !strings.HasSuffix(req.URL.Path, ".json") { // fixed documents carry nothing of the request
 		t.Errorf("%s %s: the request id is %q", req.Method, req.URL.Path, res.Header.Get("Logto-Core-Request-Id"))
+	}
+	if route, _, err := c.router.FindRoute(req); err == nil {
+		c.met.note(req, route, res.StatusCode)
 	}
 	if res.StatusCode == 204 {
 		if len(body) > 0 {

@@ -232,3 +232,40 @@ func TestOrganizationScopesAreKept(t *testing.T) {
 		}
 	})
 }
+
+// Roles read back, change, and lose applications; what is deleted on its own is gone.
+func TestSinglesReadBackAndGo(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		role := w.do(200, "POST", "/api/roles", object{"name": "Reader", "description": "Reads", "type": "MachineToMachine"})
+		one := "/api/roles/" + role.text("id")
+		if got := w.do(200, "GET", one, nil); !same(got, role) {
+			t.Errorf("%v", got)
+		}
+		if got := w.do(200, "PATCH", one, object{"name": "Looker"}); got.text("name") != "Looker" || got.text("description") != "Reads" {
+			t.Errorf("%v", got)
+		}
+		r := w.do(201, "POST", "/api/resources", object{"name": "Orders", "indicator": "https://orders.example/"})
+		s := w.do(201, "POST", "/api/resources/"+r.text("id")+"/scopes", object{"name": "read:orders"})
+		if got := w.do(201, "POST", one+"/scopes", object{"scopeIds": []string{s.text("id")}}).rows(); len(got) != 1 || dig(got[0], "id") != s.text("id") {
+			t.Errorf("%v", got)
+		}
+		w.do(201, "POST", one+"/applications", object{"applicationIds": []string{w.shop.client}})
+		w.do(204, "DELETE", one+"/applications/"+w.shop.client, nil)
+		if got := w.do(200, "GET", one+"/applications", nil).rows(); len(got) != 0 {
+			t.Errorf("%v", got)
+		}
+		app := w.do(200, "POST", "/api/applications", object{"name": "Robot", "type": "MachineToMachine"})
+		secrets := "/api/applications/" + app.text("id") + "/secrets"
+		w.do(201, "POST", secrets, object{"name": "Next"})
+		w.do(204, "DELETE", secrets+"/Next", nil)
+		if got := w.do(200, "GET", secrets, nil).rows(); len(got) != 1 {
+			t.Errorf("%v", got)
+		}
+		domain := w.do(201, "POST", "/api/domains", object{"domain": "login.example.com"})
+		w.do(204, "DELETE", "/api/domains/"+domain.text("id"), nil)
+		w.refused(404, "entity.not_found", "GET", "/api/domains/"+domain.text("id"), nil)
+		mails := w.do(200, "PUT", texts, object{"templates": []any{mail("en", "SignIn", "Code")}}).rows()
+		w.do(204, "DELETE", texts+"/"+dig(mails[0], "id").(string), nil)
+		w.refused(404, "entity.not_found", "GET", texts+"/"+dig(mails[0], "id").(string), nil)
+	})
+}

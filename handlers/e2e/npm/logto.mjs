@@ -59,8 +59,49 @@ const role = await done(logto.POST("/api/roles", { body: { name: "Reader", descr
 const machine = await done(logto.POST("/api/applications", { body: { name: "Robot", type: "MachineToMachine" } }));
 await done(logto.POST("/api/applications/{applicationId}/roles", { params: { path: { applicationId: machine.id } }, body: { roleIds: [role.id] } }));
 await refused(422, "resource.resource_identifier_in_use", logto.POST("/api/resources", { body: { name: "Again", indicator: "https://api.shop.example.com" } }));
+const held = await done(logto.GET("/api/applications/{applicationId}/roles", { params: { path: { applicationId: machine.id } } }));
+check(held.length === 1 && held[0].id === role.id, "the robot has the role: " + JSON.stringify(held));
+const scopes = await logto.GET("/api/roles/{id}/scopes", { params: { path: { id: role.id } } });
+check(scopes.data[0].resource.indicator === "https://api.shop.example.com" && scopes.response.headers.get("Total-Number") === "1", "scopes of a role name their resource");
+const patched = await done(logto.PATCH("/api/resources/{resourceId}/scopes/{scopeId}", { params: { path: { resourceId: api.id, scopeId: scope.id } }, body: { description: "Look" } }));
+check(patched.description === "Look" && patched.name === "read:orders", "a scope is described anew");
+const found = await done(logto.GET("/api/roles", { params: { query: { search: "%Read%", "mode.name": "like" } } }));
+check(found.length === 1 && found[0].applicationsCount === 1, "a role is found and counts who has it: " + JSON.stringify(found));
+await refused(422, "role.name_in_use", logto.POST("/api/roles", { body: { name: "Reader", description: "Again" } }));
+await refused(422, "application.invalid_type", logto.POST("/api/applications/{applicationId}/roles", { params: { path: { applicationId: made.id } }, body: { roleIds: [role.id] } }));
+await done(logto.DELETE("/api/applications/{applicationId}/roles/{roleId}", { params: { path: { applicationId: machine.id, roleId: role.id } } }));
 await done(logto.DELETE("/api/roles/{id}", { params: { path: { id: role.id } } }));
 await done(logto.DELETE("/api/resources/{id}", { params: { path: { id: api.id } } }));
+await refused(404, "entity.not_exists_with_id", logto.GET("/api/resources/{id}", { params: { path: { id: api.id } } }));
+
+// connectors
+const factories = await done(logto.GET("/api/connector-factories"));
+check(factories.some((f) => f.id === "github-universal" && f.type === "Social"), "there are factories");
+const connector = await done(logto.POST("/api/connectors", { body: { connectorId: "github-universal", config: { clientId: "a", clientSecret: "b" } } }));
+const at = { params: { path: { id: connector.id } } };
+await done(logto.PATCH("/api/connectors/{id}", { ...at, body: { config: { clientId: "c", clientSecret: "d" }, syncProfile: true } }));
+const read2 = await done(logto.GET("/api/connectors/{id}", at));
+check(read2.config.clientId === "c" && read2.syncProfile === true && read2.target === "github", "a connector is read back: " + JSON.stringify(read2.config));
+const uri = await done(logto.POST("/api/connectors/{connectorId}/authorization-uri", { params: { path: { connectorId: connector.id } }, body: { state: "s", redirectUri: "https://shop.example.com/cb" } }));
+check(uri.redirectTo.startsWith("https://github.com/") && uri.redirectTo.includes("client_id=c"), "it says where people sign in: " + uri.redirectTo);
+await refused(422, "connector.multiple_instances_not_supported", logto.POST("/api/connectors", { body: { connectorId: "github-universal" } }));
+await refused(400, "connector.invalid_config", logto.PATCH("/api/connectors/{id}", { ...at, body: { config: { clientId: 7 } } }));
+await done(logto.DELETE("/api/connectors/{id}", at));
+await refused(404, "entity.not_found", logto.GET("/api/connectors/{id}", at));
+
+// hooks
+const hook = await done(logto.POST("/api/hooks", { body: { name: "Roles", events: ["Role.Created"], config: { url: "https://hooks.example.com/in", headers: { "X-Key": "k" } } } }));
+check(hook.signingKey.length === 32 && hook.enabled === true, "a hook has a key: " + JSON.stringify(hook));
+const hookAt = { params: { path: { id: hook.id } } };
+const rotated = await done(logto.PATCH("/api/hooks/{id}/signing-key", hookAt));
+check(rotated.signingKey !== hook.signingKey, "the key is another one");
+const off = await done(logto.PATCH("/api/hooks/{id}", { ...hookAt, body: { enabled: false, events: ["Role.Created", "Scope.Deleted"] } }));
+check(off.enabled === false && off.events.length === 2 && off.config.headers["X-Key"] === "k", "a hook rests: " + JSON.stringify(off));
+const logs = await done(logto.GET("/api/hooks/{id}/recent-logs", hookAt));
+check(Array.isArray(logs) && logs.length === 0, "nothing was sent");
+await refused(400, "guard.invalid_input", logto.POST("/api/hooks", { body: { events: ["Role.Exploded"], config: { url: "https://hooks.example.com" } } }));
+await done(logto.DELETE("/api/hooks/{id}", hookAt));
+await refused(404, "entity.not_found", logto.GET("/api/hooks/{id}", hookAt));
 
 // the sign-in experience
 const experience = await done(logto.PATCH("/api/sign-in-exp", { body: { color: { primaryColor: "#0F5F47", isDarkModeEnabled: true, darkPrimaryColor: "#5FD3A8" } } }));
