@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"gatehouse/handlers/dbtest"
 	"gatehouse/models"
 	"gatehouse/web"
@@ -498,4 +500,103 @@ func TestNoPatternTakesLong(t *testing.T) {
 			t.Errorf("%s %.80s: %d after %v: %.200s", at.face, at.path, res.StatusCode, took, body)
 		}
 	}
+}
+
+// SECURITY-BAR M2: an editor, or a token without the right to grant, does not get at the management APIs by way of a management
+// application: not by making one, not by a client, a secret or a key of one, and not by changing how its client proves itself.
+func TestNobodyOpensAManagementApplicationForThemselves(t *testing.T) {
+	v := newVisit(t)
+	v.signIn()
+	if _, err := v.app.Config.DB.Write.ExecContext(context.Background(), "UPDATE administrators SET role = 'editor'"); err != nil {
+		t.Fatal(err)
+	}
+	narrow := v.ask("/oidc/token", machineID, machineSecret, url.Values{"resource": {audiences["native"]}, "scope": {"application.* client.* credential.* secret.* key.* role.* client_grant.*"}}).AccessToken
+	app := v.applicationOf(machineID)
+	for _, c := range []struct {
+		method, path string
+		in           any
+	}{
+		{"POST", "/applications", o{"name": "Mine", "kind": "management"}},
+		{"PATCH", "/applications/" + app, o{"management_faces": []string{"native", "auth0", "logto", "transmit"}}},
+		{"POST", "/applications/" + app + "/clients", o{"name": "Mine", "profile": "machine"}},
+		{"POST", "/clients/" + machineID + "/secrets", o{"name": "Mine"}},
+		{"POST", "/clients/" + machineID + "/secrets/import", o{"name": "Mine", "value": "a-secret-of-my-own-0123456789-0123456789"}},
+		{"POST", "/clients/" + machineID + "/rotation", o{}},
+		{"POST", "/clients/" + machineID + "/keys", o{"name": "Mine", "jwk": publicJWK()}},
+		{"PATCH", "/clients/" + machineID, o{"jwks_uri": "https://mine.example.com/keys", "token_endpoint_auth_method": "private_key_jwt"}},
+		{"POST", "/applications/" + app + "/keys/upload", o{"name": "Mine", "jwk": privateJWK()}},
+	} {
+		if res, body := v.call(narrow, c.method, "/rest/v1"+c.path, c.in); res.StatusCode != 403 || text(object(body), "reason") != "cannot_grant" {
+			t.Errorf("%s %s: %d %s", c.method, c.path, res.StatusCode, body)
+		}
+	}
+	_, page := v.get("/console/account")
+	found := formToken.FindSubmatch(page)
+	if found == nil {
+		t.Fatal("the editor is not signed in")
+	}
+	secret := text(v.do("native", "GET", "/clients/"+machineID+"/secrets", nil)["items"].([]any)[0].(o), "id")
+	at := "/console/clients/" + machineID + "/secrets"
+	for path, fields := range map[string]url.Values{"/console/applications": {"name": {"Mine"}, "kind": {"management"}, "address": {"https://mine.example.com"}},
+		at: {"name": {"Mine"}, "expires": {"90"}}, at + "/" + secret + "/reveal": {}} {
+		fields.Set("_csrf", string(found[1]))
+		if _, body := v.submit(path, fields); bytes.Contains(body, []byte(machineSecret)) || path == at && secretValue.Match(body) {
+			t.Errorf("%s: %.300s", path, body)
+		}
+	}
+	for table, where := range map[string]string{"applications": "kind = 'management'", "credentials": "client_id = '" + machineID + "'"} {
+		if n, err := v.app.Config.DB.Read.NewSelect().Table(table).Where(where).Count(context.Background()); err != nil || n != 1 {
+			t.Errorf("%d rows of %s, %v", n, table, err)
+		}
+	}
+	made := v.do("native", "POST", "/applications", o{"name": "Ordinary", "client": o{"profile": "machine"}})
+	if res, body := v.call(narrow, "POST", "/rest/v1/clients/"+text(made["client"].(o), "id")+"/secrets", o{"name": "Mine"}); res.StatusCode != 201 {
+		t.Errorf("an ordinary client: %d %s", res.StatusCode, body)
+	}
+}
+
+// Law (e): a secret that any face shows opens at either token endpoint, and how it is replaced in one face holds in all.
+func TestASecretShownByAnyFaceOpens(t *testing.T) {
+	v := newVisit(t)
+	w := v.worker()
+	asks := func(secret string) string {
+		a := v.ask("/oidc/token", w.client, secret, url.Values{"resource": {audiences["native"]}})
+		b := v.ask("/oauth/token", w.client, secret, url.Values{"audience": {audiences["native"]}})
+		return fmt.Sprint(a.Status, b.Status)
+	}
+	shown := map[string]string{"native at creation": w.secret, "transmit": text(v.do("transmit", "GET", w.at(ofTransmit), nil), "client_secret"), "auth0": text(v.do("auth0", "GET", w.at(ofAuth0), nil), "client_secret"),
+		"logto": text(v.do("logto", "GET", w.at(ofLogto+"/secrets"), nil)[""].([]any)[0].(o), "value"), "native again": text(v.do("native", "POST", w.at(ofNative+"/secrets/"+w.first()+"/reveal"), nil), "value")}
+	for face, value := range shown {
+		if value != w.secret || asks(value) != "200 200" {
+			t.Errorf("%s shows another secret: %s", face, asks(value))
+		}
+	}
+	second := text(v.do("logto", "POST", w.at(ofLogto+"/secrets"), o{"name": "Second", "expiresAt": nil}), "value")
+	if asks(second) != "200 200" || asks(w.secret) != "200 200" || text(v.do("auth0", "GET", w.at(ofAuth0), nil), "client_secret") != w.secret {
+		t.Error("a second secret moved the first")
+	}
+	rotated := text(v.do("auth0", "POST", w.at(ofAuth0+"/rotate-secret"), nil), "client_secret")
+	if asks(rotated) != "200 200" || asks(w.secret) != "401 401" || asks(second) != "200 200" || text(v.do("transmit", "GET", w.at(ofTransmit), nil), "client_secret") != rotated {
+		t.Errorf("after a rotation: new %s, old %s, other %s", asks(rotated), asks(w.secret), asks(second))
+	}
+	next := text(v.do("native", "POST", w.at(ofNative+"/rotation"), o{"overlap_seconds": 3600})["secret"].(o), "value")
+	if asks(next) != "200 200" || asks(rotated) != "200 200" {
+		t.Errorf("while both are valid: new %s, old %s", asks(next), asks(rotated))
+	}
+	v.do("native", "POST", w.at(ofNative+"/rotation/finish"), nil)
+	if asks(next) != "200 200" || asks(rotated) != "401 401" {
+		t.Errorf("after the rotation: new %s, old %s", asks(next), asks(rotated))
+	}
+	v.do("logto", "DELETE", w.at(ofLogto+"/secrets/Second"), nil)
+	if asks(second) != "401 401" {
+		t.Errorf("deleted: %s", asks(second))
+	}
+}
+
+func privateJWK() map[string]any {
+	w := &worker{}
+	w.keyed()
+	raw, _ := json.Marshal(jose.JSONWebKey{Key: w.key, Algorithm: "PS256", Use: "sig"})
+	out, _ := decoded(raw).(map[string]any)
+	return out
 }
