@@ -151,6 +151,7 @@ func (a *App) resources() {
 	a.settings = settings.New(db)
 	a.settings.Forget = credentials.Forget
 	a.documents = documents.New(db, vault)
+	a.documents.Governed = []string{certificates.Kind, keys.KindCookieKey}
 	a.domains = domains.New(a.documents, a.Config.serves)
 	a.ring = keys.NewRing(db, vault)
 	a.keys = keys.Ops{DB: db, Vault: vault, Now: models.Now}

@@ -42,9 +42,8 @@ const (
 func newSite(t testing.TB) *site {
 	t.Helper()
 	db, vault := dbtest.Open(t)
-	_, everywhere, _ := net.ParseCIDR("0.0.0.0/0")
 	app, err := Build(context.Background(), Config{Version: "test", URL: siteURL, Log: slog.New(slog.DiscardHandler), DB: db, Vault: vault, Master: dbtest.Master{},
-		DataFolder: t.TempDir(), Printed: io.Discard, Ready: func(context.Context) error { return nil }, TrustedProxies: []*net.IPNet{everywhere},
+		DataFolder: t.TempDir(), Printed: io.Discard, Ready: func(context.Context) error { return nil }, TrustedProxies: everywhere(),
 		AdminEmail: ownerEmail, AdminPassword: models.NewSecret(ownerPassword), BootstrapID: machineID, BootstrapSecret: models.NewSecret(machineSecret)})
 	if err != nil {
 		t.Fatal(err)
@@ -52,8 +51,17 @@ func newSite(t testing.TB) *site {
 	if err := app.setup.Bootstrap(context.Background()); err != nil {
 		t.Fatal(err)
 	}
+	return &site{t: t, app: app, jar: newJar(), document: readDocument(t, app.openapi)}
+}
+
+func everywhere() []*net.IPNet {
+	_, all, _ := net.ParseCIDR("0.0.0.0/0")
+	return []*net.IPNet{all}
+}
+
+func newJar() http.CookieJar {
 	jar, _ := cookiejar.New(nil)
-	return &site{t: t, app: app, jar: jar, document: readDocument(t, app.openapi)}
+	return jar
 }
 
 // send sends a request with the cookies of the site's browser, each from another address, so that no limit on failures is met. What

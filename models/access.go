@@ -39,6 +39,30 @@ func forgetClients(ctx context.Context, tx DB, query string, args ...any) error 
 	return nil
 }
 
+// NeedHold judges whether the actor may give out what opens a management application: its clients hold the management APIs, so that
+// its secrets, keys and clients are for those who could grant all of that. Elsewhere it lets pass.
+func NeedHold(ctx context.Context, db DB, applicationID string) error {
+	if ActorFrom(ctx).May("management.grant") {
+		return nil
+	}
+	n, err := db.Read.NewSelect().Table("applications").Where("id = ?", applicationID).Where("kind = ?", KindManagement).Count(ctx)
+	if err != nil {
+		return fmt.Errorf("read the kind of application %s: %w", applicationID, err)
+	}
+	if n == 0 {
+		return nil
+	}
+	return NeedAll(ctx)
+}
+
+// NeedAll refuses whoever could not grant the management APIs.
+func NeedAll(ctx context.Context) error {
+	if ActorFrom(ctx).May("management.grant") {
+		return nil
+	}
+	return &Fault{Code: Forbidden, Reason: "cannot_grant", Text: "A management application holds the management APIs. Only those who may grant them make one or give out what opens it."}
+}
+
 // MayGrant judges whether the actor may give away scopes of a resource. Those of the server's own management APIs are given by
 // whoever has the whole tenant in hand, or holds them at that API: nobody grants what they do not hold.
 func MayGrant(ctx context.Context, system string, scopes []string) error {

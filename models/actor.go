@@ -60,7 +60,7 @@ func matches(pattern, action string) bool {
 // The sets that come with the product.
 var (
 	OwnerActions  = Actions{"*"}
-	EditorActions = Actions{"*", "-administrator.create", "-administrator.update", "-administrator.delete", "-settings.update", "-key.rotate", "-key.update", "-key.delete"}
+	EditorActions = Actions{"*", "-administrator.create", "-administrator.update", "-administrator.delete", "-settings.update", "-key.rotate", "-key.update", "-key.delete", "-management.grant"}
 	ViewerActions = Actions{"*.read", "-secret.read", "-outbox.read", "account.update"}
 	// ManagementActions are those of a client of a management application: the whole tenant.
 	ManagementActions = Actions{"*"}

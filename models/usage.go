@@ -7,6 +7,8 @@ import (
 	"sort"
 	"sync"
 	"time"
+
+	"github.com/uptrace/bun"
 )
 
 // Kinds of objects whose use is counted.
@@ -104,7 +106,31 @@ func writeUsages(ctx context.Context, tx DB, rows []Usage) error {
 		if err != nil {
 			return fmt.Errorf("write uses: %w", err)
 		}
+		if err := forgetGone(ctx, tx, batch); err != nil {
+			return err
+		}
 		rows = rows[len(batch):]
+	}
+	return nil
+}
+
+// forgetGone removes the uses of what was deleted while they were still counted in memory.
+func forgetGone(ctx context.Context, tx DB, rows []Usage) error {
+	for kind, table := range map[string]string{UsedApplication: "applications", UsedClient: "clients", UsedCredential: "credentials"} {
+		var ids []string
+		for _, row := range rows {
+			if row.ObjectKind == kind {
+				ids = append(ids, row.ObjectID)
+			}
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		_, err := tx.Write.NewDelete().Model((*Usage)(nil)).Where("object_kind = ?", kind).Where("object_id IN (?)", bun.In(ids)).
+			Where("object_id NOT IN (SELECT id FROM ? WHERE id IN (?))", bun.Ident(table), bun.In(ids)).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("forget uses of what is gone: %w", err)
+		}
 	}
 	return nil
 }

@@ -19,8 +19,8 @@ func TestUsagesAreCountedInMemoryAndWritten(t *testing.T) {
 		for i := range 4 {
 			wg.Go(func() {
 				for range 500 {
-					u.Touch(models.UsedClient, "busy", "192.0.2.1")
-					u.Touch(models.UsedCredential, fmt.Sprint("c", i), "192.0.2.1")
+					u.Touch("first", "busy", "192.0.2.1")
+					u.Touch("second", fmt.Sprint("c", i), "192.0.2.1")
 				}
 			})
 		}
@@ -32,7 +32,7 @@ func TestUsagesAreCountedInMemoryAndWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		now = now.Add(time.Minute)
-		u.Touch(models.UsedClient, "busy", "192.0.2.2")
+		u.Touch("first", "busy", "192.0.2.2")
 		if err := u.Flush(ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -50,13 +50,13 @@ func TestUsagesAreCountedInMemoryAndWritten(t *testing.T) {
 func TestUsagesThatCannotBeWrittenAreKept(t *testing.T) {
 	db, _ := dbtest.Open(t)
 	u := models.NewUsages(db, models.Now)
-	u.Touch(models.UsedClient, "a", "")
+	u.Touch("first", "a", "")
 	gone, cancel := context.WithCancel(dbtest.Context(t))
 	cancel()
 	if err := u.Flush(gone); err == nil {
 		t.Fatal("written without a database")
 	}
-	u.Touch(models.UsedClient, "a", "")
+	u.Touch("first", "a", "")
 	u.Run(gone) // the last write of a server that stops
 	var row models.Usage
 	if err := db.Read.NewSelect().Model(&row).Scan(dbtest.Context(t)); err != nil || row.Count != 2 {

@@ -99,6 +99,11 @@ func DecodeJSON(body []byte, in any, mode Mode) error {
 	if err := dec.Decode(in); err != nil {
 		return jsonFault(err)
 	}
+	if mode != Lenient {
+		if name := misspelt(body, reflect.TypeOf(in).Elem(), ""); name != "" {
+			return unknownMember(name)
+		}
+	}
 	if _, err := dec.Token(); err != io.EOF {
 		return malformed("The body holds more than one JSON value.")
 	}
@@ -120,14 +125,18 @@ func jsonFault(err error) error {
 		return c.Err()
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		name = strings.Trim(name, `"`)
-		c.Add(name, "unknown_field", "There is no field of this name here. Look at /rest/v1/openapi.json for those there are.")
-		return c.Err()
+		return unknownMember(strings.Trim(name, `"`))
 	}
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return malformed("The body ends before the JSON value does.")
 	}
 	return malformed("The body is not JSON: " + strings.TrimPrefix(err.Error(), "json: ") + ".")
+}
+
+func unknownMember(name string) error {
+	var c models.Check
+	c.Add(name, "unknown_field", "There is no field of this name here. Look at /rest/v1/openapi.json for those there are.")
+	return c.Err()
 }
 
 func malformed(text string) *models.Fault {

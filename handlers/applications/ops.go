@@ -91,6 +91,11 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (CreateOut, error) {
 		return CreateOut{}, err
 	}
 	app := fresh(in, actor, o.Now())
+	if app.Kind == models.KindManagement {
+		if err := models.NeedAll(ctx); err != nil {
+			return CreateOut{}, err
+		}
+	}
 	in.Fields.apply(&app)
 	if err := check(app, nil); err != nil {
 		return CreateOut{}, err
@@ -194,6 +199,9 @@ func (o Ops) Update(ctx context.Context, in UpdateIn) (models.Application, error
 		if in.Faces.Set && before.Kind == models.KindManagement {
 			if models.ActorFrom(ctx).ApplicationID != "" {
 				return models.Denied("application.update")
+			}
+			if err := models.NeedAll(ctx); err != nil {
+				return err
 			}
 			out.ManagementFaces = in.Faces.V
 		}

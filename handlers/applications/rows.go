@@ -97,6 +97,10 @@ func (o Ops) remove(ctx context.Context, id string) error {
 	o.DB.Drop(cacheName, id)
 	o.DB.Drop(models.CacheApplicationCard, id)
 	o.DB.Drop(totalsName, models.ActorFrom(ctx).TenantID)
+	_, err := o.DB.Write.NewDelete().Model((*models.Usage)(nil)).Where("object_kind = ?", models.UsedApplication).Where("object_id = ?", id).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("delete use of application %s: %w", id, err)
+	}
 	res, err := o.DB.Write.NewDelete().Model((*models.Application)(nil)).Where("id = ?", id).Exec(ctx)
 	return models.Touched(res, err, "application")
 }

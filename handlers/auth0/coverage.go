@@ -16,7 +16,7 @@ var enforced = map[string][]string{
 	"client": {"name", "description", "logo_uri", "grant_types", "token_endpoint_auth_method", "client_authentication_methods", "compliance_level",
 		"client_metadata", "client_secret"},
 	"client credential":  {"credential_type", "name", "pem", "alg", "kid", "expires_at", "parse_expiry_from_cert"},
-	"tenant settings":    {"friendly_name", "support_email", "support_url", "default_audience"},
+	"tenant settings":    {"friendly_name", "default_audience"},
 	"custom signing key": {},
 }
 

@@ -13,8 +13,8 @@ import (
 	"gatehouse/models"
 )
 
-// kind is the kind of documents that certificates are.
-const kind = "saml_certificate"
+// Kind is the kind of documents that certificates are.
+const Kind = "saml_certificate"
 
 // mostYears is the longest life of a certificate.
 const mostYears = 100
@@ -85,7 +85,7 @@ func (o Ops) List(ctx context.Context, c models.Client) ([]Certificate, error) {
 }
 
 func (o Ops) of(ctx context.Context, wanted func(Certificate) bool) ([]Certificate, error) {
-	rows, err := o.Documents.List(lend(ctx), kind)
+	rows, err := o.Documents.List(lend(ctx), Kind)
 	if err != nil {
 		return nil, err
 	}
@@ -178,18 +178,18 @@ func (o Ops) rest(ctx context.Context, c models.Client) error {
 }
 
 func (o Ops) put(ctx context.Context, cert Certificate, key models.Opt[models.Secret]) error {
-	_, _, err := o.Documents.Put(lend(ctx), documents.PutIn{Ref: documents.Ref{Kind: kind, Key: cert.ID}, Body: cert, Secret: key})
+	_, _, err := o.Documents.Put(lend(ctx), documents.PutIn{Ref: documents.Ref{Kind: Kind, Key: cert.ID}, Body: cert, Secret: key})
 	return err
 }
 
 func (o Ops) drop(ctx context.Context, cert Certificate) error {
-	return o.Documents.Delete(lend(ctx), documents.Ref{Kind: kind, Key: cert.ID})
+	return o.Documents.Delete(lend(ctx), documents.Ref{Kind: Kind, Key: cert.ID})
 }
 
 // lend lets whoever may do something with a client's credentials do it with the documents that they are, whose rights are not
 // given out. Reach was judged on the client.
 func lend(ctx context.Context) context.Context {
-	ctx = models.Lend(ctx, kind+".*")
+	ctx = models.Lend(ctx, Kind+".*")
 	actor := models.ActorFrom(ctx)
 	actor.ApplicationID = ""
 	return models.WithActor(ctx, actor)

@@ -53,6 +53,11 @@ func (o Ops) store(ctx context.Context, tx models.DB, before models.Client, even
 	if models.Diff(before, after) == nil {
 		return before, true, nil
 	}
+	if proves(before) != proves(after) {
+		if err := models.NeedHold(ctx, tx, before.ApplicationID); err != nil {
+			return before, false, err
+		}
+	}
 	after.Version, after.UpdatedAt = before.Version+1, o.Now()
 	moved, err := write(ctx, tx, &after, before.Version)
 	if err != nil || moved {
@@ -63,6 +68,11 @@ func (o Ops) store(ctx context.Context, tx models.DB, before models.Client, even
 		return before, false, err
 	}
 	return after, true, noteWildcard(ctx, tx, before, after)
+}
+
+// proves is how a client proves who it is: whoever changes that can speak for it.
+func proves(c models.Client) string {
+	return fmt.Sprint(c.TokenEndpointAuthMethod, "\n", string(c.JWKS), "\n", c.JWKSURI, "\n", c.TLSClientAuth)
 }
 
 // MakeDefault makes a client the default one of its application.

@@ -61,6 +61,9 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (out CreateOut, err error)
 		if err != nil {
 			return err
 		}
+		if err := models.NeedHold(ctx, tx, app.ID); err != nil {
+			return err
+		}
 		if c.IsDefault = app.DefaultClientID == ""; c.IsDefault {
 			if err := setDefault(ctx, tx, app.ID, c.ID); err != nil {
 				return err

@@ -95,6 +95,9 @@ func (o Ops) remove(ctx context.Context, tx models.DB, c models.Client) error {
 		return err
 	}
 	forget(tx, c)
+	if err := disinvite(ctx, tx, c); err != nil {
+		return err
+	}
 	if err := models.Count(ctx, tx, models.CountClients, -1); err != nil {
 		return err
 	}
@@ -109,6 +112,16 @@ func setDefault(ctx context.Context, tx models.DB, applicationID, clientID strin
 	}
 	tx.Drop(models.CacheApplication, applicationID)
 	tx.Drop(models.CacheApplicationCard, applicationID)
+	return nil
+}
+
+// disinvite has the application no longer send invited people through a client that goes.
+func disinvite(ctx context.Context, tx models.DB, c models.Client) error {
+	_, err := tx.Write.NewUpdate().Table("applications").Set("invite_client_id = ''").Where("id = ?", c.ApplicationID).Where("invite_client_id = ?", c.ID).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("take client %s out of the invitations of its application: %w", c.ID, err)
+	}
+	tx.Drop(models.CacheApplication, c.ApplicationID)
 	return nil
 }
 

@@ -23,7 +23,9 @@ type Ops struct {
 	DB    models.DB
 	Vault *models.Vault
 	Now   func() time.Time
-	cache *models.Cache[models.Document]
+	// Governed are the kinds that their feature alone deletes, because it has rules about that.
+	Governed []string
+	cache    *models.Cache[models.Document]
 }
 
 // New makes the operations on a database. There is one set per server: it holds the cache.

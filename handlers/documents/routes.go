@@ -2,6 +2,7 @@ package documents
 
 import (
 	"context"
+	"slices"
 
 	"gatehouse/models"
 	"gatehouse/web"
@@ -18,9 +19,15 @@ func (o Ops) Routes() []web.Route {
 		rows, err := o.List(ctx, in.Kind)
 		return models.List[models.Document]{Items: rows}, err
 	}
+	remove := func(ctx context.Context, in Ref) error {
+		if slices.Contains(o.Governed, in.Kind) {
+			return &models.Fault{Code: models.Forbidden, Reason: "governed", Text: "What is of this kind is deleted where it is managed: there are rules about it."}
+		}
+		return o.Delete(ctx, in)
+	}
 	return []web.Route{
 		{"GET", "/rest/v1/documents/:kind", "document.read", web.Do(web.Native, 200, list).About("List the documents of a kind")},
 		{"GET", "/rest/v1/documents/:kind/:key", "document.read", web.Do(web.Native, 200, o.Get).About("Get a document")},
-		{"DELETE", "/rest/v1/documents/:kind/:key", "document.delete", web.Do0(web.Native, 204, o.Delete).About("Delete a document")},
+		{"DELETE", "/rest/v1/documents/:kind/:key", "document.delete", web.Do0(web.Native, 204, remove).About("Delete a document")},
 	}
 }

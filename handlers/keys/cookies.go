@@ -9,8 +9,8 @@ import (
 	"gatehouse/models"
 )
 
-// kindCookieKey is the kind of documents that hold cookie keys, each sealed beside an empty body.
-const kindCookieKey = "cookie_key"
+// KindCookieKey is the kind of documents that hold cookie keys, each sealed beside an empty body.
+const KindCookieKey = "cookie_key"
 
 // Length of a cookie key, in characters, and how many are kept: the one that signs and the one before it.
 const (
@@ -37,7 +37,7 @@ func (o Cookies) In(tx models.DB) Cookies { o.Documents = o.Documents.In(tx); re
 // List gives the keys, the one that signs first. Where there is none yet, it is made: like a signing key, when somebody asks.
 // Faults: Forbidden.
 func (o Cookies) List(ctx context.Context) ([]CookieKey, error) {
-	if err := models.Need(ctx, kindCookieKey+".read", "", kindCookieKey); err != nil {
+	if err := models.Need(ctx, KindCookieKey+".read", "", KindCookieKey); err != nil {
 		return nil, err
 	}
 	out, err := o.list(ctx)
@@ -54,7 +54,7 @@ func (o Cookies) List(ctx context.Context) ([]CookieKey, error) {
 }
 
 func (o Cookies) list(ctx context.Context) ([]CookieKey, error) {
-	rows, err := o.Documents.List(models.System(ctx), kindCookieKey)
+	rows, err := o.Documents.List(models.System(ctx), KindCookieKey)
 	out := make([]CookieKey, len(rows))
 	for i, row := range rows {
 		out[len(rows)-1-i] = CookieKey{ID: row.Key, CreatedAt: row.CreatedAt, Current: i == len(rows)-1}
@@ -72,7 +72,7 @@ func (o Cookies) add(ctx context.Context) ([]CookieKey, error) {
 }
 
 func cookieRef(id string) documents.Ref {
-	return documents.Ref{Kind: kindCookieKey, Key: id}
+	return documents.Ref{Kind: KindCookieKey, Key: id}
 }
 
 // Rotate signs with a new key from now on and forgets all but the one before it.
@@ -97,11 +97,11 @@ func (o Cookies) Rotate(ctx context.Context) (out []CookieKey, err error) {
 
 // lent is the caller with the right to change the documents that a rotation writes.
 func lent(ctx context.Context) context.Context {
-	return models.Lend(ctx, kindCookieKey+".*")
+	return models.Lend(ctx, KindCookieKey+".*")
 }
 
 func (o Cookies) may(ctx context.Context, action string) error {
-	if err := models.Need(ctx, action, "", kindCookieKey); err != nil {
+	if err := models.Need(ctx, action, "", KindCookieKey); err != nil {
 		return err
 	}
 	return models.NeedRecentSignIn(models.ActorFrom(ctx), o.Now())
@@ -122,7 +122,7 @@ func (o Cookies) Delete(ctx context.Context, id string) error {
 		i := slices.IndexFunc(all, func(k CookieKey) bool { return k.ID == id })
 		switch {
 		case i < 0:
-			return models.Missing(kindCookieKey)
+			return models.Missing(KindCookieKey)
 		case len(all) == 1:
 			return &models.Fault{Code: models.Conflict, Reason: "last_key", Text: "One key must stay. Rotate first."}
 		}

@@ -79,6 +79,9 @@ func (o Ops) Upload(ctx context.Context, in UploadIn) (models.SigningKey, error)
 	if err := models.Need(ctx, "key.create", in.ApplicationID, "application"); err != nil {
 		return models.SigningKey{}, err
 	}
+	if err := models.NeedHold(ctx, o.DB, in.ApplicationID); err != nil { // whoever has the key can write tokens
+		return models.SigningKey{}, err
+	}
 	var c models.Check
 	row := models.SigningKey{ApplicationID: in.ApplicationID, Source: models.KeyUploaded, Name: checkOwnName(in.Name, &c)}
 	private, jwk := read(in.JWK, &c)

@@ -72,18 +72,29 @@ func hook(row models.Webhook, key models.Secret, headers map[string]models.Secre
 		}
 	}
 	_ = json.Unmarshal(row.Stored[storedHookEvent], &out.Event)
-	if raw, ok := row.Stored[storedHookRetries]; ok {
-		_ = json.Unmarshal(raw, &out.Config.Retries)
-	}
 	if raw, ok := row.Stored[storedHookCreated]; ok {
 		_ = json.Unmarshal(raw, &out.CreatedAt)
 	}
+	out.Config.Retries = shownRetries(row)
 	if len(headers) > 0 {
 		open := map[string]string{}
 		for name, value := range headers {
 			open[name] = value.Reveal()
 		}
 		out.Config.Headers = models.Some(open)
+	}
+	return out
+}
+
+// shownRetries is what was written here, unless another face has changed it since; what nobody has changed is not told.
+func shownRetries(row models.Webhook) (out opt[float64]) {
+	_ = json.Unmarshal(row.Stored[storedHookRetries], &out)
+	said := hookConfig{Retries: out}.retries()
+	if !said.Set {
+		said.V = webhooks.DefaultRetries
+	}
+	if said.V != row.Retries {
+		return models.Some(float64(row.Retries))
 	}
 	return out
 }
