@@ -204,10 +204,11 @@ func NativeCall(method, path string, op any) Call {
 
 // unsaid tells whether a member stands for nothing said.
 func unsaid(v reflect.Value) bool {
-	if z, ok := v.Interface().(interface{ IsZero() bool }); ok {
-		return z.IsZero()
+	if v.IsZero() {
+		return true
 	}
-	return v.IsZero()
+	z, ok := v.Interface().(interface{ IsZero() bool })
+	return ok && z.IsZero()
 }
 
 // Members is what a value says as JSON, by member.
