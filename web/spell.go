@@ -204,13 +204,11 @@ func NativeCall(method, path string, op any) Call {
 
 // unsaid tells whether a member stands for nothing said.
 func unsaid(v reflect.Value) bool {
-	if v.Kind() == reflect.Pointer {
-		return v.IsNil()
+	if v.IsZero() {
+		return true
 	}
-	if z, ok := v.Interface().(interface{ IsZero() bool }); ok {
-		return z.IsZero()
-	}
-	return v.IsZero()
+	z, ok := v.Interface().(interface{ IsZero() bool })
+	return ok && z.IsZero()
 }
 
 // Members is what a value says as JSON, by member.

@@ -52,7 +52,9 @@ func (o Ops) checkChange(before, after models.Resource, said Fields) error {
 }
 
 func checkFields(c *models.Check, r models.Resource, said Fields) {
-	c.Length("name", r.Name, 1, maxName)
+	if said.Name.Set || r.Name != r.Identifier { // a name that follows from the identifier is no second problem
+		c.Length("name", r.Name, 1, maxName)
+	}
 	c.That(!strings.ContainsAny(r.Name, "<>"), "name", "not_allowed", "A name has no < and no >.")
 	c.Length("description", r.Description, 0, maxText)
 	c.OneOf("signing_alg", r.SigningAlg, algorithms...)

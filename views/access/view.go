@@ -170,7 +170,7 @@ func problems(f *models.Fault, faulty, form string) []ui.Problem {
 	if faulty != form {
 		return nil
 	}
-	return faults.Problems(f)
+	return faults.Named(f, "name", "Name", "description", "Description", "access_token_lifetime_seconds", "Access token lifetime", "signing_alg", "Signature", "client_id", "Client", "scopes", "Scopes", "scope_ids", "Scopes")
 }
 
 func wrong(f *models.Fault, faulty, form, field string) string {
