@@ -150,7 +150,6 @@ func (a *App) resources() {
 	a.outbound = outbound.New(outbound.Options{Allow: a.Config.AllowOutbound})
 	a.usages = models.NewUsages(db, models.Now)
 	a.settings = settings.New(db)
-	a.settings.Forget = credentials.Forget
 	a.documents = documents.New(db, vault)
 	a.domains = domains.New(a.documents, a.Config.serves)
 	a.ring = keys.NewRing(db, vault)
