@@ -149,7 +149,6 @@ func (a *App) resources() {
 	a.outbound = outbound.New(outbound.Options{Allow: a.Config.AllowOutbound})
 	a.usages = models.NewUsages(db, models.Now)
 	a.settings = settings.New(db)
-	a.settings.Forget = credentials.Forget
 	a.documents = documents.New(db, vault)
 	a.documents.Governed = []string{certificates.Kind, keys.KindCookieKey}
 	a.domains = domains.New(a.documents, a.Config.serves)

@@ -76,6 +76,39 @@ func (c *Cache[V]) Get(ctx context.Context, key string, load func(ctx context.Co
 	return v, err
 }
 
+// GetAll is Get for several keys: those that are not there are loaded at once. A key that the load does not give has the zero value.
+func (c *Cache[V]) GetAll(ctx context.Context, keys []string, load func(ctx context.Context, keys []string) (map[string]V, error)) (map[string]V, error) {
+	if c.set.off.Load() || ctx.Value(inTxKey{}) != nil {
+		return load(ctx, keys)
+	}
+	out, missing := make(map[string]V, len(keys)), []string(nil)
+	for _, key := range keys {
+		if v, ok := c.data.GetIfPresent(key); ok {
+			out[key] = v
+		} else {
+			missing = append(missing, key)
+		}
+	}
+	if missing == nil {
+		return out, nil
+	}
+	gen := c.gen.Load()
+	loaded, err := load(ctx, missing)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range missing {
+		v := loaded[key]
+		if out[key] = v; c.gen.Load() != gen {
+			continue
+		}
+		if c.data.Set(key, v); c.gen.Load() != gen { // dropped between the check and the set
+			c.data.Invalidate(key)
+		}
+	}
+	return out, nil
+}
+
 func (c *Cache[V]) drop(key string) {
 	c.gen.Add(1)
 	c.data.Drop(key)

@@ -77,7 +77,9 @@ func unrepeated(said map[string]json.RawMessage, now models.Client) error {
 		return fmt.Errorf("read what a client shows: %w", err)
 	}
 	for name, value := range said {
-		if !removed(value) && sameJSON(value, shown[strings.TrimPrefix(name, storedPrefix)]) {
+		now := now.Stored[name]
+		is := shown[strings.TrimPrefix(name, storedPrefix)]
+		if !removed(value) && (sameJSON(value, is) || removed(now) && sameJSON(is, layer(is, value))) {
 			delete(said, name)
 		}
 	}

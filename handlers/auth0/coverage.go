@@ -18,6 +18,9 @@ var enforced = map[string][]string{
 	"client credential":  {"credential_type", "name", "pem", "alg", "kid", "expires_at", "parse_expiry_from_cert"},
 	"tenant settings":    {"friendly_name", "default_audience"},
 	"custom signing key": {},
+	"resource server":    {"name", "identifier", "scopes", "signing_alg", "token_lifetime"},
+	"client grant":       {"client_id", "audience", "scope", "allow_all_scopes"},
+	"connection":         {},
 }
 
 // Coverage tells of every member that can be written how far it is honoured, from the wire types themselves, so that nothing is
@@ -30,6 +33,12 @@ func Coverage() []Line {
 	}{
 		{"client", reflect.TypeFor[updateClientIn]()}, {"client", reflect.TypeFor[createClientIn]()}, {"client credential", reflect.TypeFor[createCredentialIn]()},
 		{"tenant settings", reflect.TypeFor[updateTenantIn]()}, {"custom signing key", reflect.TypeFor[customKeysIn]()},
+		{"resource server", reflect.TypeFor[createResourceServerIn]()},
+		{"resource server", reflect.TypeFor[updateResourceServerIn]()},
+		{"client grant", reflect.TypeFor[createClientGrantIn]()},
+		{"client grant", reflect.TypeFor[updateClientGrantIn]()},
+		{"connection", reflect.TypeFor[createConnectionIn]()},
+		{"connection", reflect.TypeFor[updateConnectionIn]()},
 	} {
 		out = append(out, lines(part.object, part.in, out)...)
 	}

@@ -15,5 +15,6 @@ func (o Ops) ForgetValues(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("forget stored secrets: %w", err)
 	}
+	o.DB.Drop(cacheName, models.EveryEntry)
 	return nil
 }

@@ -17,11 +17,16 @@ type Ops struct {
 	DB    models.DB
 	Vault *models.Vault
 	Now   func() time.Time
+
+	secrets *models.Cache[[]models.Credential] // sealed, by client
 }
 
-// New makes the operations on a database.
+// cacheName is the cache of the secrets that lists show the primary one of.
+const cacheName = "client_secrets"
+
+// New makes the operations on a database. There is one set per server: it holds the cache.
 func New(db models.DB, vault *models.Vault) Ops {
-	return Ops{DB: db, Vault: vault, Now: models.Now}
+	return Ops{DB: db, Vault: vault, Now: models.Now, secrets: models.NewCache[[]models.Credential](db.Caches, cacheName, 4096)}
 }
 
 // In is the same operations inside tx.
@@ -119,6 +124,7 @@ func (o Ops) change(ctx context.Context, action, clientID string, fn func(ctx co
 			return err
 		}
 		tx.Drop(models.CacheOAuthClient, clientID)
+		tx.Drop(cacheName, clientID)
 		tx.Drop(models.CacheApplicationCard, c.ApplicationID)
 		return nil
 	})

@@ -42,7 +42,7 @@ func (o Ops) primaries(ctx context.Context, ids []string) (map[string]models.Sec
 	if err != nil || !keep || len(ids) == 0 {
 		return out, err
 	}
-	byClient, err := o.standing(ctx, ids)
+	byClient, err := o.secrets.GetAll(ctx, ids, o.standing)
 	if err != nil {
 		return nil, err
 	}

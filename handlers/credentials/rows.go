@@ -174,17 +174,6 @@ func readable(ctx context.Context, db models.DB) (bool, error) {
 	return mode != "write-once", rows.Err()
 }
 
-// Forget erases the stored values of all secrets of the tenant, in the transaction that turns write-once on: from then on
-// their keyed hashes are all there is.
-func Forget(ctx context.Context, tx models.DB) error {
-	_, err := tx.Write.NewUpdate().Model((*models.Credential)(nil)).Set("sealed = NULL").Where("tenant_id = ?", models.ActorFrom(ctx).TenantID).
-		Where("sealed IS NOT NULL").Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("forget stored secrets: %w", err)
-	}
-	return nil
-}
-
 // CountValid tells how many valid credentials each of some clients has. The clients must have been read on behalf of the actor.
 func (o Ops) CountValid(ctx context.Context, clientIDs []string) (map[string]int, error) {
 	out := map[string]int{}
