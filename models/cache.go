@@ -83,7 +83,7 @@ func (c *Cache[V]) GetAll(ctx context.Context, keys []string, load func(ctx cont
 	}
 	out, missing := make(map[string]V, len(keys)), []string(nil)
 	for _, key := range keys {
-		if v, ok := c.data.GetIfPresent(key); ok {
+		if v, ok := c.data.Get(key); ok {
 			out[key] = v
 		} else {
 			missing = append(missing, key)
@@ -103,7 +103,7 @@ func (c *Cache[V]) GetAll(ctx context.Context, keys []string, load func(ctx cont
 			continue
 		}
 		if c.data.Set(key, v); c.gen.Load() != gen { // dropped between the check and the set
-			c.data.Invalidate(key)
+			c.data.Drop(key)
 		}
 	}
 	return out, nil
