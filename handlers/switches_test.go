@@ -190,7 +190,7 @@ var flips = map[string]flip{
 	"native client.allowed_scopes":                  {patch("native", ofNative, just(o{"allowed_scopes": []string{"sip"}})), free("sip gulp"), "https://free.example.com/ ", "https://free.example.com/ sip", listed},
 	"transmit client.allowed_scopes":                {patch("transmit", ofTransmit, just(o{"allowed_scopes": []string{"sip"}})), free("sip gulp"), "https://free.example.com/ ", "https://free.example.com/ sip", listed},
 	"native client.token_endpoint_auth_method":      {patch("native", ofNative, just(o{"token_endpoint_auth_method": "client_secret_post"})), (*worker).basic, "200", "401", nil},
-	"auth0 client.token_endpoint_auth_method":       {patch("auth0", ofAuth0, just(o{"token_endpoint_auth_method": "client_secret_post"})), (*worker).basic, "200", "401", nil},
+	"auth0 client.token_endpoint_auth_method":       {patch("auth0", ofAuth0, just(o{"token_endpoint_auth_method": "client_secret_basic"})), (*worker).opens, "opens", "invalid_client", nil}, // repeating client_secret_post, which is shown, changes nothing
 	"auth0 client.client_secret":                    {patch("auth0", ofAuth0, just(o{"client_secret": "another-secret-of-forty-eight-characters-01234567"})), (*worker).opens, "opens", "invalid_client", nil},
 	"auth0 client rotation":                         {func(w *worker) { w.do("auth0", "POST", w.at(ofAuth0+"/rotate-secret"), nil) }, (*worker).opens, "opens", "invalid_client", nil},
 	"transmit client.pkce":                          {patch("transmit", ofTransmit, just(o{"pkce": "enforcePkceInsteadOfClientCredentials"})), (*worker).opens, "opens", "invalid_client", nil},
@@ -201,6 +201,10 @@ var flips = map[string]flip{
 	"auth0 client grant.scope": {func(w *worker) {
 		w.do("auth0", "POST", "/client-grants", o{"client_id": w.client, "audience": w.api, "scope": []string{"write"}})
 	}, (*worker).scopes, "invalid_target", "write", nil},
+	"auth0 client grant.allow_all_scopes": {func(w *worker) {
+		w.do("auth0", "POST", "/client-grants", o{"client_id": w.client, "audience": w.api, "scope": []string{}, "allow_all_scopes": true})
+	}, (*worker).scopes, "invalid_target", "read write", nil},
+	"auth0 resource server.scopes": {patch("auth0", "/resource-servers/{api}", just(o{"scopes": []o{{"value": "write"}}})), (*worker).scopes, "read", "", grantRead},
 	"native client grant.scopes": {func(w *worker) {
 		w.do("native", "POST", "/client-grants", o{"client_id": w.client, "identifier": w.api, "scopes": []string{"write"}})
 	}, (*worker).scopes, "invalid_target", "write", nil},
@@ -351,18 +355,19 @@ var elsewhere = map[string]string{
 	"name description displayName app_name app_description client_description client_display_name friendly_name": "what an object is called and how it is told of: every face reads it at once (TestClientsMeanTheSameInEveryFace)",
 	"logo logo_uri client_metadata": "shown by every face at once (TestClientsMeanTheSameInEveryFace)",
 	"authentication_protocol first_client_authentication_protocol type connectorId id metadata": "chosen at creation: decides what the object is (tests of the dialect)",
-	"first_client client_auth_method":                         "spelled as a client, whose members are turned above",
-	"fapi_version_compliancy":                                 "the same setting as auth0 client.compliance_level",
-	"should_delete_signing_key jwk status":                    "keys of applications (handlers/transmit tests, TestLivesAcrossFaces)",
-	"sp_entity_id entityId":                                   "unique in the tenant (handlers/clients tests)",
-	"nameIdFormat active lifeSpanInYears":                     "in the SAML metadata (handlers/logto tests)",
-	"hideLogtoBranding":                                       "on the hosted pages (views/hosted tests)",
-	"color branding customCss termsOfUseUrl privacyPolicyUrl": "on the hosted pages of the application (handlers/experience tests)",
-	"indicator": "chosen for good: the audience of tokens (TestTokensForRegisteredResources)",
-	"templates subject content contentType replyTo sendFrom": "in the mails that are written (handlers/mails tests)",
-	"rotationGracePeriod":         "0 only: a rotation signs at once (logto configuration.signingKeyAlgorithm)",
-	"domain staleDays":            "which domains are active, and for how long unproven ones stay (handlers/domains tests)",
-	"enabled events event config": "who is told of what (handlers/webhooks tests)",
+	"first_client client_auth_method":                               "spelled as a client, whose members are turned above",
+	"fapi_version_compliancy":                                       "the same setting as auth0 client.compliance_level",
+	"should_delete_signing_key jwk status":                          "keys of applications (handlers/transmit tests, TestLivesAcrossFaces)",
+	"sp_entity_id entityId":                                         "unique in the tenant (handlers/clients tests)",
+	"nameIdFormat active lifeSpanInYears":                           "in the SAML metadata (handlers/logto tests)",
+	"hideLogtoBranding":                                             "on the hosted pages (views/hosted tests)",
+	"color branding customCss termsOfUseUrl privacyPolicyUrl":       "on the hosted pages of the application (handlers/experience tests)",
+	"indicator identifier":                                          "chosen for good: the audience of tokens (TestTokensForRegisteredResources)",
+	"client_id audience":                                            "chosen for good: whom a grant lets into what (auth0 client grant.scope)",
+	"templates subject content contentType replyTo sendFrom":        "in the mails that are written (handlers/mails tests)",
+	"rotationGracePeriod":                                           "0 only: a rotation signs at once (logto configuration.signingKeyAlgorithm)",
+	"domain staleDays":                                              "which domains are active, and for how long unproven ones stay (handlers/domains tests)",
+	"enabled events event config":                                   "who is told of what (handlers/webhooks tests)",
 	"credential_type pem alg kid expires_at parse_expiry_from_cert": "by what a client proves itself (handlers/credentials, handlers/oauth tests)",
 }
 

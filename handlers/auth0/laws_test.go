@@ -48,7 +48,7 @@ var mapped = map[string]struct {
 	"is_first_party":                        {false, "third_party"},
 	"client_metadata":                       {object{"a": "b"}, "metadata"},
 	"jwt_configuration":                     {object{"lifetime_in_seconds": 60}, "id_token_lifetime_seconds stored"},
-	"refresh_token":                         {object{"rotation_type": "rotating", "expiration_type": "expiring"}, "refresh_token stored"},
+	"refresh_token":                         {object{"rotation_type": "rotating", "expiration_type": "expiring"}, "refresh_token"},
 	"oidc_logout":                           {object{"backchannel_logout_urls": []any{"https://a.example.com/b"}}, "backchannel_logout_uri stored"},
 	"token_endpoint_auth_method":            {"client_secret_basic", "token_endpoint_auth_method pkce"},
 	"require_pushed_authorization_requests": {true, "require_pushed_authorization_requests"},
