@@ -52,14 +52,15 @@ func TestEveryPageIsAccessible(t *testing.T) {
 		"/console/sign-in", "/console/forgot-password", "/sign-in", "/register", "/forgot-password", "/consent", "/device", "/sign-out"}}})
 }
 
-// furnished makes what the rest of the console is about, and gives the addresses of its pages.
 type object = map[string]any
 
+// furnished makes what the rest of the console is about, and gives the addresses of its pages.
 func (s *server) furnished(token, app, robot, admin string) []string {
-	var api, role, grant, connection, hook, sent struct {
+	var api struct {
 		ID     string
 		Scopes []struct{ ID string }
 	}
+	var role, grant, connection, hook, sent struct{ ID string }
 	var deliveries, keys struct{ Items []struct{ ID, Status string } }
 	s.call(token, "POST", "/rest/v1/resources", object{"identifier": "https://orders.example.com/", "name": "Orders", "scopes": []object{{"name": "read:orders", "description": "Read"}}}, &api)
 	s.call(token, "POST", "/rest/v1/roles", object{"name": "Shipper", "kind": "machine", "scope_ids": []string{api.Scopes[0].ID}}, &role)
