@@ -38,19 +38,23 @@ func Steps() []Step {
 }
 
 // Up brings the schema up to date and tells which steps it took. Each step and its mark commit in one transaction, under a
-// lock that dies with the process. A database that knows steps this program does not is refused, untouched.
+// lock that dies with the process; a new database takes all of them in one, for it has nothing that could make a step long.
+// A database that knows steps this program does not is refused, untouched.
 func Up(ctx context.Context, db bun.IDB, postgres bool) (taken []string, err error) {
-	if err := prepare(ctx, db, postgres); err != nil {
+	fresh, err := prepare(ctx, db, postgres)
+	if err != nil {
 		return nil, err
 	}
-	for _, step := range Steps() {
-		did, err := run(ctx, db, postgres, step)
+	all := Steps()
+	if fresh {
+		return run(ctx, db, postgres, all...)
+	}
+	for _, step := range all {
+		took, err := run(ctx, db, postgres, step)
 		if err != nil {
 			return taken, err
 		}
-		if did {
-			taken = append(taken, step.ID)
-		}
+		taken = append(taken, took...)
 	}
 	return taken, nil
 }
@@ -64,8 +68,9 @@ func Pending(ctx context.Context, db bun.IDB) (int, error) {
 	return len(steps) - len(done), nil
 }
 
-func prepare(ctx context.Context, db bun.IDB, postgres bool) error {
-	return db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+// prepare makes the table of marks and tells whether it is empty.
+func prepare(ctx context.Context, db bun.IDB, postgres bool) (fresh bool, err error) {
+	err = db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		if err := lock(ctx, tx, postgres); err != nil {
 			return err
 		}
@@ -86,32 +91,50 @@ func prepare(ctx context.Context, db bun.IDB, postgres bool) error {
 				return fmt.Errorf("this database was made by a newer Gatehouse (step %s): start that version, or restore a backup made before it", id)
 			}
 		}
+		fresh = len(done) == 0
 		return nil
 	})
+	return fresh, err
 }
 
-func run(ctx context.Context, db bun.IDB, postgres bool, step Step) (did bool, err error) {
+// run takes those of the steps that nobody took yet, in one transaction.
+func run(ctx context.Context, db bun.IDB, postgres bool, steps ...Step) (taken []string, err error) {
 	err = db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		if err := lock(ctx, tx, postgres); err != nil {
 			return err
 		}
 		done, err := marks(ctx, tx)
-		if err != nil || done[step.ID] {
+		if err != nil {
 			return err
 		}
-		for _, statement := range strings.Split(dialect(postgres).Replace(step.SQL), "\n;\n") {
-			if strings.TrimSpace(statement) == "" {
+		for _, step := range steps {
+			if done[step.ID] {
 				continue
 			}
-			if _, err := tx.ExecContext(ctx, statement); err != nil {
+			if err := take(ctx, tx, postgres, step); err != nil {
 				return fmt.Errorf("step %s: %w", step.ID, err)
 			}
+			taken = append(taken, step.ID)
 		}
-		did = true
-		_, err = tx.ExecContext(ctx, "INSERT INTO schema_steps (id, taken_at) VALUES (?, ?)", step.ID, time.Now().UTC())
-		return err
+		return nil
 	})
-	return did, err
+	if err != nil {
+		return nil, err
+	}
+	return taken, nil
+}
+
+func take(ctx context.Context, tx bun.Tx, postgres bool, step Step) error {
+	for _, statement := range strings.Split(dialect(postgres).Replace(step.SQL), "\n;\n") {
+		if strings.TrimSpace(statement) == "" {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, "INSERT INTO schema_steps (id, taken_at) VALUES (?, ?)", step.ID, time.Now().UTC())
+	return err
 }
 
 // lock keeps a second process out: PostgreSQL by an advisory lock of the transaction, SQLite by the write lock that the
