@@ -45,16 +45,6 @@ func gather(all map[string]leaf, t reflect.Type, prefix string, index []int) {
 	}
 }
 
-// ExperiencePaths lists every setting in the order of the type, without the phrases.
-func ExperiencePaths() []string {
-	paths := make([]string, 0, len(leaves()))
-	for p := range leaves() {
-		paths = append(paths, p)
-	}
-	slices.SortFunc(paths, func(a, b string) int { return slices.Compare(leaves()[a].index, leaves()[b].index) })
-	return paths
-}
-
 // PhrasePath is the path of one phrase in one language.
 func PhrasePath(language, key string) string { return phrasesPath + language + "." + key }
 

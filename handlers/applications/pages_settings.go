@@ -121,5 +121,3 @@ func (p Pages) redrawSettings(ctx context.Context, in settingsIn, fault *models.
 	s.Form, s.Fault = in.Form, fault
 	return views.SettingsPage(s), nil
 }
-
-func versionTag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }

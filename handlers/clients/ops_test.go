@@ -394,5 +394,3 @@ func TestClockAndIDsComeFromTheServer(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
-
-func ptr(n int64) *int64 { return &n }

@@ -100,11 +100,14 @@ func (o Ops) createAgain(ctx context.Context, _ CreateIn, fault *models.Fault) (
 	return views.List(v), err
 }
 
-// Promotion, Retirement and Deletion are what the questions about a key do to it, for dialects that say it in their words.
+// What the questions about a key do to it, for dialects that say it in their words.
 type (
-	Promotion  struct{ Key models.SigningKey }
+	// Promotion makes a next key the current one.
+	Promotion struct{ Key models.SigningKey }
+	// Retirement ends a key before its time.
 	Retirement struct{ Key models.SigningKey }
-	Deletion   struct{ Key models.SigningKey }
+	// Deletion removes a key that signs nothing.
+	Deletion struct{ Key models.SigningKey }
 )
 
 func tellCreate(_ context.Context, in CreateIn) (web.Told, error) {

@@ -1,7 +1,6 @@
 package applications
 
 import (
-	"net/url"
 	"strings"
 
 	"gatehouse/models"
@@ -40,17 +39,6 @@ type New struct {
 	LogoutURI    string
 	SignsIn      bool
 	Fault        *models.Fault
-}
-
-// URL is the page with this choice, for a link.
-func (n New) URL() string {
-	q := url.Values{"framework": {n.Framework}}
-	for name, value := range map[string]string{"name": n.Name, "address": n.Address, "owner": n.Owner, "entity_id": n.EntityID, "acs_url": n.ACSURL} {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	return ListURL + "/new?" + q.Encode()
 }
 
 func (c Choice) tile() ui.TileOpts {

@@ -135,16 +135,6 @@ func (r Row) state() (s ui.State, text string, loud bool) {
 	return ui.StateOK, "Valid", false
 }
 
-func (r Row) kindWords() string {
-	switch r.Kind {
-	case models.CredentialCertificate:
-		return "Certificate"
-	case models.CredentialPublicKey:
-		return "Public key"
-	}
-	return "Secret"
-}
-
 // ends says when a credential stops working, and whether that is soon.
 func (r Row) ends(now time.Time) (text string, near bool) {
 	switch {

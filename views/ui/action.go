@@ -35,19 +35,6 @@ func Button(a Action) templ.Component {
 	return built(func(ctx context.Context, m *markup) { m.button(ctx, a) })
 }
 
-// Buttons draws several in a row.
-//
-//go:noinline
-func Buttons(actions ...Action) templ.Component {
-	return built(func(ctx context.Context, m *markup) {
-		m.raw(`<div class="row">`)
-		for _, a := range actions {
-			m.button(ctx, a)
-		}
-		m.raw(`</div>`)
-	})
-}
-
 func (m *markup) button(ctx context.Context, a Action) {
 	if !Allowed(ctx, a.Can) {
 		return
