@@ -97,6 +97,10 @@ func DecodeJSON(body []byte, in any, mode Mode) error {
 		dec.DisallowUnknownFields()
 	}
 	if err := dec.Decode(in); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) {
+			wrong.Field = memberPath(reflect.TypeOf(in), wrong.Field)
+		}
 		return jsonFault(err)
 	}
 	if mode != Lenient {
@@ -108,6 +112,32 @@ func DecodeJSON(body []byte, in any, mode Mode) error {
 		return malformed("The body holds more than one JSON value.")
 	}
 	return nil
+}
+
+// memberPath leaves the structures of ours that embed others out of a member's path: nobody outside knows them.
+func memberPath(t reflect.Type, path string) string {
+	var out []string
+	for name := range strings.SplitSeq(path, ".") {
+		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct {
+			out = append(out, name)
+			continue
+		}
+		if f, ok := t.FieldByName(name); ok && f.Anonymous {
+			t = f.Type
+			continue
+		}
+		out = append(out, name)
+		for _, g := range reflect.VisibleFields(t) {
+			if tagName(g.Tag.Get("json")) == name {
+				t = g.Type
+				break
+			}
+		}
+	}
+	return strings.Join(out, ".")
 }
 
 func jsonFault(err error) error {
