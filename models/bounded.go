@@ -19,6 +19,11 @@ func NewBounded[V any](size int, idle time.Duration) Bounded[V] {
 	return Bounded[V]{otter.Must(&options)}
 }
 
+// NewBrief makes a map of at most size entries, each of which is forgotten when it has been there for age.
+func NewBrief[V any](size int, age time.Duration) Bounded[V] {
+	return Bounded[V]{otter.Must(&otter.Options[string, any]{MaximumSize: size, ExpiryCalculator: otter.ExpiryWriting[string, any](age)})}
+}
+
 // Get gives an entry, if it is there.
 func (b Bounded[V]) Get(key string) (v V, ok bool) {
 	kept, ok := b.data.GetIfPresent(key)

@@ -18,6 +18,8 @@ const (
 
 	CacheExperience = "experience" // what sign-in pages show, by layer
 
+	CacheApplicationUse = "application_use" // by application id: its last use
+
 	CacheTenant        = "tenant"        // by tenant id
 	CacheAdministrator = "administrator" // by administrator id
 	CacheSession       = "session"       // console sessions by the hash of their id
@@ -50,7 +52,16 @@ type Cache[V any] struct {
 
 // NewCache adds a cache of at most size entries under a name of its own.
 func NewCache[V any](set *Caches, name string, size int) *Cache[V] {
-	c := &Cache[V]{set: set, data: NewBounded[V](size, 0)}
+	return newCache(set, name, NewBounded[V](size, 0))
+}
+
+// NewBriefCache is NewCache for rows whose writes other nodes do not announce: an entry is used for at most age.
+func NewBriefCache[V any](set *Caches, name string, size int, age time.Duration) *Cache[V] {
+	return newCache(set, name, NewBrief[V](size, age))
+}
+
+func newCache[V any](set *Caches, name string, data Bounded[V]) *Cache[V] {
+	c := &Cache[V]{set: set, data: data}
 	set.mu.Lock()
 	defer set.mu.Unlock()
 	set.byName[name] = c

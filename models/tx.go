@@ -22,7 +22,8 @@ type DB struct {
 // txState is what an outermost transaction gathers until it is committed.
 type txState struct {
 	dropped []drop
-	failed  error // of a step inside
+	here    []drop // of which other nodes are told nothing
+	failed  error  // of a step inside
 }
 
 type drop struct{ cache, key string }
@@ -58,6 +59,7 @@ func InTx(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error)
 	})
 	if err == nil {
 		db.Caches.forget(state.dropped)
+		db.Caches.forget(state.here)
 	}
 	return err
 }
@@ -68,6 +70,14 @@ func (db DB) Drop(cache, key string) {
 		panic("models.DB.Drop outside of InTx: " + cache)
 	}
 	db.tx.dropped = append(db.tx.dropped, drop{cache, key})
+}
+
+// DropHere is Drop for an entry of a brief cache: other nodes are not told, and show the old one until its age ends.
+func (db DB) DropHere(cache, key string) {
+	if db.tx == nil {
+		panic("models.DB.DropHere outside of InTx: " + cache)
+	}
+	db.tx.here = append(db.tx.here, drop{cache, key})
 }
 
 // Touched turns a write that met no row into a NotFound fault.

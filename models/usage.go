@@ -21,6 +21,9 @@ const (
 const (
 	usageFlush = 5 * time.Second // well within the ten seconds that are promised
 	usageBatch = 200             // rows of one statement
+
+	// UsageAge is how long what was read of uses may be shown: with usageFlush it stays within the ten seconds too.
+	UsageAge = 2 * time.Second
 )
 
 // Usages counts what is used in memory and writes it within ten seconds, so that issuing a token writes nothing. The last
@@ -97,6 +100,7 @@ func (u *Usages) Flush(ctx context.Context) error {
 }
 
 func writeUsages(ctx context.Context, tx DB, rows []Usage) error {
+	tx.DropHere(CacheApplicationUse, EveryEntry)
 	for len(rows) > 0 {
 		batch := rows[:min(usageBatch, len(rows))]
 		_, err := tx.Write.NewInsert().Model(&batch).On("CONFLICT (object_kind, object_id) DO UPDATE").

@@ -101,10 +101,11 @@ func host(uri string) string {
 
 // used gives when applications were last used, and how often.
 func (o Ops) used(ctx context.Context, ids ...string) (map[string]models.Usage, error) {
+	return o.uses.GetAll(ctx, ids, o.readUses)
+}
+
+func (o Ops) readUses(ctx context.Context, ids []string) (map[string]models.Usage, error) {
 	out := make(map[string]models.Usage, len(ids))
-	if len(ids) == 0 {
-		return out, nil
-	}
 	args := []any{models.UsedApplication}
 	for _, id := range ids {
 		args = append(args, id)

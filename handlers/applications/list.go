@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"gatehouse/models"
 )
@@ -54,11 +55,11 @@ func (p Page) AppendJSON(dst []byte) []byte {
 // List gives one page of applications. A caller limited to one application sees that one.
 // Faults: Invalid (cursor, sort and the other filters).
 func (o Ops) List(ctx context.Context, in ListIn) (Page, error) {
-	list, keys, err := o.keys(ctx, in)
+	list, err := o.keys(ctx, in)
 	if err != nil {
 		return Page{}, err
 	}
-	entries, err := o.entries(ctx, keys)
+	entries, err := o.entries(ctx, list.Items)
 	if err != nil {
 		return Page{}, err
 	}
@@ -69,21 +70,42 @@ func (o Ops) List(ctx context.Context, in ListIn) (Page, error) {
 	return p, nil
 }
 
+// keyed is one page of keys with its cursors. It is shared: nobody writes to it.
+type keyed = models.List[models.Key]
+
+// pagesKept is how many pages are remembered, each of at most 100 keys.
+const pagesKept = 256
+
 // keys gives the keys of one page with its cursors.
-func (o Ops) keys(ctx context.Context, in ListIn) (models.List[models.Key], []models.Key, error) {
+func (o Ops) keys(ctx context.Context, in ListIn) (keyed, error) {
+	fresh := func(ctx context.Context, _ string) (keyed, error) { return o.freshKeys(ctx, in) }
+	if !in.settled() {
+		return fresh(ctx, "")
+	}
+	actor := models.ActorFrom(ctx)
+	return o.pages.Get(ctx, strings.Join([]string{actor.TenantID, actor.ApplicationID, in.Sort, in.Kind, in.Status, in.Owner,
+		strconv.Itoa(in.Size()), in.Cursor}, "\x00"), fresh)
+}
+
+// settled tells whether the page changes only when an application does, and may be remembered until then.
+func (in ListIn) settled() bool {
+	return in.Q == "" && in.Profile == "" && in.Sort != "used" && in.Sort != "-used"
+}
+
+func (o Ops) freshKeys(ctx context.Context, in ListIn) (keyed, error) {
 	var c models.Check
 	c.OneOf("sort", in.Sort, "created", "-created", "name", "-name", "used", "-used")
 	c.OneOf("kind", in.Kind, models.KindStandard, models.KindManagement)
 	c.OneOf("status", in.Status, "active", "disabled")
 	c.OneOf("profile", in.Profile, models.ProfileWeb, models.ProfileSPA, models.ProfileNative, models.ProfileMachine, models.ProfileProtected, models.ProfileSAML)
 	if err := c.Err(); err != nil {
-		return models.List[models.Key]{}, nil, err
+		return keyed{}, err
 	}
 	list, from := "applications "+in.Sort, models.Key{}
 	if in.Cursor != "" {
 		var err error
 		if from, err = o.Vault.ReadCursor(list, in.Cursor); err != nil {
-			return models.List[models.Key]{}, nil, err
+			return keyed{}, err
 		}
 	}
 	keys, err := o.ids(ctx, in, from, false)
@@ -94,10 +116,9 @@ func (o Ops) keys(ctx context.Context, in ListIn) (models.List[models.Key], []mo
 		}
 	}
 	if err != nil {
-		return models.List[models.Key]{}, nil, err
+		return keyed{}, err
 	}
-	page := models.Paged(o.Vault, list, keys, in.Size(), from, func(k models.Key) models.Key { return k })
-	return page, page.Items, nil
+	return models.Paged(o.Vault, list, keys, in.Size(), from, func(k models.Key) models.Key { return k }), nil
 }
 
 // Batch gives the next applications of a kind, the oldest first, for lists without pages: begin with an empty key and go on with

@@ -22,12 +22,16 @@ type Ops struct {
 	cache   *models.Cache[*Entry]
 	cards   *models.Cache[Card]
 	totals  *models.Cache[facts]
+	pages   *models.Cache[keyed]
+	uses    *models.Cache[models.Usage]
 }
 
 // New makes the operations over a database.
 func New(db models.DB, v *models.Vault, c clients.Ops) Ops {
 	return Ops{DB: db, Vault: v, Now: models.Now, Clients: c, cache: models.NewCache[*Entry](db.Caches, cacheName, 4096),
-		cards: models.NewCache[Card](db.Caches, models.CacheApplicationCard, 4096), totals: models.NewCache[facts](db.Caches, totalsName, 16)}
+		cards: models.NewCache[Card](db.Caches, models.CacheApplicationCard, 4096), totals: models.NewCache[facts](db.Caches, totalsName, 16),
+		pages: models.NewCache[keyed](db.Caches, pagesName, pagesKept),
+		uses:  models.NewBriefCache[models.Usage](db.Caches, models.CacheApplicationUse, 4096, models.UsageAge)}
 }
 
 // In gives the same operations inside a transaction.

@@ -375,3 +375,39 @@ func TestListsByLastUse(t *testing.T) {
 		}
 	}
 }
+
+// TestAPageIsForgottenWhenAnApplicationChanges: pages are remembered until then, with each filter and for each reach.
+func TestAPageIsForgottenWhenAnApplicationChanges(t *testing.T) {
+	o := ops(t)
+	shown := func(ctx context.Context, in applications.ListIn) string {
+		t.Helper()
+		page, err := o.List(ctx, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, a := range page.Items {
+			names = append(names, a.Name)
+		}
+		return strings.Join(names, " ")
+	}
+	expect := func(step, byName, active, own string, of string) {
+		t.Helper()
+		got := []string{shown(owner(), applications.ListIn{Sort: "name"}), shown(owner(), applications.ListIn{Status: "active"}), shown(limited(of), applications.ListIn{})}
+		if want := []string{byName, active, own}; !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", step, got, want)
+		}
+	}
+	first := create(t, o, named("Bakery")).ID
+	expect("one", "Bakery", "Bakery", "Bakery", first)
+	second := create(t, o, named("Atlas")).ID
+	expect("created", "Atlas Bakery", "Atlas Bakery", "Bakery", first)
+	if _, err := o.Update(owner(), applications.UpdateIn{ID: second, Fields: applications.Fields{Name: models.Some("Cinema"), Disabled: models.Some(true)}}); err != nil {
+		t.Fatal(err)
+	}
+	expect("renamed and disabled", "Bakery Cinema", "Bakery", "Cinema", second)
+	if err := o.Delete(owner(), applications.DeleteIn{ID: first}); err != nil {
+		t.Fatal(err)
+	}
+	expect("deleted", "Cinema", "", "Cinema", second)
+}

@@ -105,10 +105,10 @@ func (in listIn) filters() ListIn {
 // Rows gives a page of the list as it is drawn: the rows, and what is remembered of their clients.
 func (p Pages) Rows(ctx context.Context, in listIn) (views.List, error) {
 	in = in.known()
-	page, keys, err := p.keys(ctx, in.filters())
+	page, err := p.keys(ctx, in.filters())
 	if models.IsFault(err, models.Invalid) { // a cursor of another day: begin again
 		in.Cursor = ""
-		page, keys, err = p.keys(ctx, in.filters())
+		page, err = p.keys(ctx, in.filters())
 	}
 	if err != nil {
 		return views.List{}, err
@@ -122,7 +122,7 @@ func (p Pages) Rows(ctx context.Context, in listIn) (views.List, error) {
 	if l.First = in.From; in.Cursor == "" {
 		l.First = 1
 	}
-	l.Rows, err = p.rows(ctx, keys, l.Now)
+	l.Rows, err = p.rows(ctx, page.Items, l.Now)
 	return l, err
 }
 

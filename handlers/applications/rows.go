@@ -14,6 +14,7 @@ import (
 const (
 	cacheName  = "application"
 	totalsName = "application_totals" // by tenant
+	pagesName  = "application_pages"  // by tenant, filters and cursor
 )
 
 // Entry is an application as the cache keeps it: the row and its JSON, because lists are mostly made of rows that were
@@ -55,7 +56,7 @@ func (o Ops) readFrom(ctx context.Context, db bun.IDB, id string) (models.Applic
 }
 
 func (o Ops) insert(ctx context.Context, app *models.Application) error {
-	o.DB.Drop(totalsName, app.TenantID)
+	o.forgetLists(app.TenantID)
 	err := models.Insert(ctx, o.DB, app)
 	if models.Unique(err) {
 		return hubTaken()
@@ -69,7 +70,7 @@ func (o Ops) insert(ctx context.Context, app *models.Application) error {
 // update writes every column that can change, where the version is still the one that was read.
 func (o Ops) update(ctx context.Context, version int64, app *models.Application) error {
 	o.DB.Drop(cacheName, app.ID)
-	o.DB.Drop(totalsName, app.TenantID)
+	o.forgetLists(app.TenantID)
 	res, err := o.DB.Write.NewUpdate().Model(app).ExcludeColumn("id", "tenant_id", "kind", "created_at", "created_by", "default_client_id").
 		Where("id = ?", app.ID).Where("version = ?", version).Exec(ctx)
 	if models.Unique(err) {
@@ -79,6 +80,12 @@ func (o Ops) update(ctx context.Context, version int64, app *models.Application)
 		return &models.Fault{Code: models.Stale, Reason: "application_changed", Text: "Somebody changed this application at the same moment."}
 	}
 	return models.Touched(res, err, "application")
+}
+
+// forgetLists drops what is remembered of a tenant's applications together.
+func (o Ops) forgetLists(tenant string) {
+	o.DB.Drop(totalsName, tenant)
+	o.DB.Drop(pagesName, models.EveryEntry)
 }
 
 // forgetClients drops what token requests remember of the application's clients.
@@ -96,7 +103,7 @@ func (o Ops) forgetClients(ctx context.Context, id string) error {
 func (o Ops) remove(ctx context.Context, id string) error {
 	o.DB.Drop(cacheName, id)
 	o.DB.Drop(models.CacheApplicationCard, id)
-	o.DB.Drop(totalsName, models.ActorFrom(ctx).TenantID)
+	o.forgetLists(models.ActorFrom(ctx).TenantID)
 	_, err := o.DB.Write.NewDelete().Model((*models.Usage)(nil)).Where("object_kind = ?", models.UsedApplication).Where("object_id = ?", id).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("delete use of application %s: %w", id, err)
