@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"gatehouse/handlers/access"
 	"gatehouse/handlers/account"
@@ -290,7 +291,7 @@ func (a *App) begin(ctx context.Context) error {
 		return err
 	}
 	link, err := a.setup.Begin(ctx, a.Config.URL)
-	a.after = append(a.after, func(ctx context.Context) { a.welcome(ctx, link) })
+	a.after = append(a.after, func(ctx context.Context) { a.welcome(ctx, link) }, rest)
 	return err
 }
 
@@ -303,7 +304,19 @@ func (a *App) welcome(ctx context.Context, link string) {
 	if link != "" && a.Config.Printed != nil {
 		_, _ = fmt.Fprintln(a.Config.Printed, setup.Line+link)
 	}
-	debug.FreeOSMemory() // a password hash takes 19 MiB that nobody needs again soon
+}
+
+// calm is when starting is over: keys are made and what the environment named is there.
+const calm = time.Second
+
+// rest gives the system back what only starting needed: a password hash alone takes 19 MiB that nobody needs again soon.
+func rest(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(calm):
+		debug.FreeOSMemory()
+		settle()
+	}
 }
 
 // routes lists every route of the program.
