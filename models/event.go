@@ -73,7 +73,8 @@ func members(v any) (out map[string]json.RawMessage) {
 // Record writes an event in the transaction of the change. Who, where and when come from the context.
 func Record(ctx context.Context, tx DB, e Event) error {
 	actor, req := ActorFrom(ctx), RequestFrom(ctx)
-	e.ID, e.At, e.TenantID = NewID(LongID), Now(), actor.TenantID
+	e.At, e.TenantID = Now(), actor.TenantID
+	e.ID = NewTimedID(e.At)
 	e.ActorKind, e.ActorID, e.ActorName = actor.Kind, actor.ID, actor.Name
 	e.Face, e.IP, e.Agent, e.RequestID = req.Face, req.IP, cut(req.Agent, 200), req.ID
 	if e.Outcome == "" {

@@ -154,7 +154,7 @@ func readHead(ctx context.Context, db DB) (head, error) {
 }
 
 func writeLink(ctx context.Context, tx DB, id string, seq int64, link string) error {
-	if _, err := tx.Write.NewRaw("UPDATE events SET seq = ?, link = ? WHERE id = ?", seq, link, id).Exec(ctx); err != nil {
+	if err := Exec(ctx, tx, "UPDATE events SET seq = ?, link = ? WHERE id = ?", seq, link, id); err != nil {
 		return fmt.Errorf("seal event %s: %w", id, err)
 	}
 	return nil

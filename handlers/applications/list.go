@@ -128,7 +128,7 @@ func (o Ops) Batch(ctx context.Context, kind string, from models.Key) (rows []mo
 	if !actor.May("application.read") {
 		return nil, next, false, models.Denied("application.read")
 	}
-	q := o.DB.Read.NewSelect().Model(&rows).Where("a.tenant_id = ?", actor.TenantID).Where("a.kind = ?", kind)
+	q := o.DB.Read.NewSelect().Model(&rows).Where("a.tenant_id = ?", actor.TenantID).Where(ofKind(kind))
 	if actor.ApplicationID != "" {
 		q = q.Where("a.id = ?", actor.ApplicationID)
 	}

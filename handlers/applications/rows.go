@@ -210,13 +210,21 @@ func (o Ops) dated(ctx context.Context, keys []models.Key, size int) (bool, erro
 	return true, nil
 }
 
+// ofKind is the condition for one of the two kinds, spelled out, since the index of the few management applications has it so.
+func ofKind(kind string) string {
+	if kind == models.KindManagement {
+		return "kind = 'management'"
+	}
+	return "kind = 'standard'"
+}
+
 // filter writes the conditions of a list.
 func (in ListIn) filter(actor models.Actor, where func(clause string, values ...any)) {
 	if actor.ApplicationID != "" {
 		where("id = ?", actor.ApplicationID)
 	}
 	if in.Kind != "" {
-		where("kind = ?", in.Kind)
+		where(ofKind(in.Kind))
 	}
 	if in.Owner != "" {
 		where("owner = ?", in.Owner)

@@ -1,0 +1,24 @@
+package models_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"gatehouse/models"
+)
+
+// TestTimedIdentifiersSortByTheirTime, over the whole life of the program, and never meet.
+func TestTimedIdentifiersSortByTheirTime(t *testing.T) {
+	var ids []string
+	for _, at := range []time.Time{time.UnixMilli(0), time.Date(2026, 11, 22, 7, 0, 0, 0, time.UTC), time.Date(2026, 11, 22, 7, 0, 0, 1e6, time.UTC), time.Date(5000, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		id := models.NewTimedID(at)
+		if len(id) != models.LongID || id == models.NewTimedID(at) {
+			t.Errorf("%s: %q", at, id)
+		}
+		ids = append(ids, id)
+	}
+	if !slices.IsSorted(ids) {
+		t.Errorf("not in the order of their times: %q", ids)
+	}
+}
