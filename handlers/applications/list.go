@@ -108,13 +108,7 @@ func (o Ops) freshKeys(ctx context.Context, in ListIn) (keyed, error) {
 			return keyed{}, err
 		}
 	}
-	keys, err := o.ids(ctx, in, from, false)
-	if err == nil && orders[in.Sort].byTime {
-		var there bool
-		if there, err = o.dated(ctx, keys, in.Size()); err == nil && !there {
-			keys, err = o.ids(ctx, in, from, true)
-		}
-	}
+	keys, err := o.ids(ctx, in, from)
 	if err != nil {
 		return keyed{}, err
 	}

@@ -131,83 +131,62 @@ var orders = map[string]order{
 	"-name":    {"LOWER(name)", false, true},
 }
 
-// ids gives the ids of one page, one beyond its size, with their sort keys. In an order by time it leaves the keys to dated,
-// unless timed says otherwise: reading a time costs as much as reading the rest of the row.
-func (o Ops) ids(ctx context.Context, in ListIn, from models.Key, timed bool) ([]models.Key, error) {
+// ids gives the keys of one page, one beyond its size.
+func (o Ops) ids(ctx context.Context, in ListIn, from models.Key) ([]models.Key, error) {
 	if in.Sort == "used" || in.Sort == "-used" {
 		return o.idsByUse(ctx, in, from)
 	}
-	by := orders[in.Sort]
-	var sql strings.Builder
-	actor := models.ActorFrom(ctx)
-	columns := "id, " + by.column
-	if by.byTime && !timed {
-		columns = "id"
-	}
-	sql.WriteString("SELECT " + columns + " FROM applications WHERE tenant_id = ?")
-	args := []any{actor.TenantID}
+	by, actor := orders[in.Sort], models.ActorFrom(ctx)
+	sql, args := &strings.Builder{}, []any{actor.TenantID}
+	sql.WriteString("SELECT id, " + by.column + " FROM applications WHERE tenant_id = ?")
 	where := func(clause string, values ...any) {
 		sql.WriteString(" AND " + clause)
 		args = append(args, values...)
 	}
 	in.filter(actor, where)
-	down := by.down != from.Back
-	if from.ID != "" {
-		op := ">"
-		if down {
-			op = "<"
-		}
-		if by.byTime {
-			where("("+by.column+", id) "+op+" (?, ?)", from.Time, from.ID)
-		} else {
-			where("("+by.column+", id) "+op+" (?, ?)", from.Text, from.ID)
-		}
+	op, dir := ">", ""
+	if by.down != from.Back {
+		op, dir = "<", " DESC"
 	}
-	dir := ""
-	if down {
-		dir = " DESC"
+	switch {
+	case from.ID == "":
+	case by.byTime:
+		where("("+by.column+", id) "+op+" (?, ?)", from.Time, from.ID)
+	default:
+		where("("+by.column+", id) "+op+" (?, ?)", from.Text, from.ID)
 	}
 	sql.WriteString(" ORDER BY " + by.column + dir + ", id" + dir + models.Limit(int64(in.Size()+1)))
-	rows, err := o.DB.Query(ctx, sql.String(), args...)
+	into := func(k *models.Key) []any { return []any{&k.ID, &k.Text} }
+	if by.byTime {
+		into = idAndTime
+	}
+	keys, err := o.readKeys(ctx, into, sql.String(), args...)
 	if err != nil {
 		return nil, fmt.Errorf("list applications: %w", err)
 	}
+	return keys, nil
+}
+
+// Columns of keys, as they are read.
+func idAndTime(k *models.Key) []any { return []any{&k.ID, &k.Time} }
+func idOnly(k *models.Key) []any    { return []any{&k.ID} }
+
+// readKeys runs a query of keys, each read into what into names of it.
+func (o Ops) readKeys(ctx context.Context, into func(*models.Key) []any, sql string, args ...any) ([]models.Key, error) {
+	rows, err := o.DB.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
 	defer rows.Close()
-	keys := make([]models.Key, 0, in.Size()+1)
+	var keys []models.Key
 	for rows.Next() {
 		var k models.Key
-		dest := []any{&k.ID, &k.Text}
-		switch {
-		case by.byTime && timed:
-			dest[1] = &k.Time
-		case by.byTime:
-			dest = dest[:1]
-		}
-		if err := rows.Scan(dest...); err != nil {
-			return nil, fmt.Errorf("list applications: %w", err)
+		if err := rows.Scan(into(&k)...); err != nil {
+			return nil, err
 		}
 		keys = append(keys, k)
 	}
 	return keys, rows.Err()
-}
-
-// dated puts the times into the keys that cursors are made of, the first and the last of the page, out of the cached rows. It
-// tells false when one of them was deleted meanwhile.
-func (o Ops) dated(ctx context.Context, keys []models.Key, size int) (bool, error) {
-	if len(keys) == 0 {
-		return true, nil
-	}
-	for _, i := range []int{0, min(size, len(keys)) - 1} {
-		e, err := o.entry(ctx, keys[i].ID)
-		if models.IsFault(err, models.NotFound) {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		keys[i].Time = e.Row.CreatedAt
-	}
-	return true, nil
 }
 
 // ofKind is the condition for one of the two kinds, spelled out, since the index of the few management applications has it so.

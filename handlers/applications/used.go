@@ -49,8 +49,9 @@ func (o Ops) stretch(ctx context.Context, in ListIn, from models.Key, used, down
 		sql.WriteString(" AND " + clause)
 		args = append(args, values...)
 	}
-	order := " ORDER BY id" + dir
+	order, into := " ORDER BY id"+dir, idOnly
 	if used {
+		into = idAndTime
 		sql.WriteString(wasUsed)
 		order = " ORDER BY last_used_at" + dir + ", object_id" + dir
 	} else {
@@ -64,27 +65,5 @@ func (o Ops) stretch(ctx context.Context, in ListIn, from models.Key, used, down
 	default:
 		where("id "+op+" ?", from.ID)
 	}
-	return o.readKeys(ctx, sql.String()+order+" LIMIT ?", used, append(args, limit)...)
-}
-
-// readKeys runs a query of ids, each with a time when timed.
-func (o Ops) readKeys(ctx context.Context, sql string, timed bool, args ...any) ([]models.Key, error) {
-	rows, err := o.DB.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var keys []models.Key
-	for rows.Next() {
-		var k models.Key
-		into := []any{&k.ID}
-		if timed {
-			into = append(into, &k.Time)
-		}
-		if err := rows.Scan(into...); err != nil {
-			return nil, err
-		}
-		keys = append(keys, k)
-	}
-	return keys, rows.Err()
+	return o.readKeys(ctx, into, sql.String()+order+" LIMIT ?", append(args, limit)...)
 }
