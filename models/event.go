@@ -1,10 +1,12 @@
 package models
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -90,7 +92,6 @@ func Record(ctx context.Context, tx DB, e Event) error {
 // Diff gives an event's detail for a change from before to after, two rows of one type, by their JSON names. Fields tagged
 // audit:"-" do not count (versions, times); audit:"name" fields are told by name only; nil stands for "did not exist".
 func Diff(before, after any) json.RawMessage {
-	changes := map[string]Change{}
 	var b, a reflect.Value
 	if before != nil {
 		b = reflect.Indirect(reflect.ValueOf(before))
@@ -98,19 +99,29 @@ func Diff(before, after any) json.RawMessage {
 	if after != nil {
 		a = reflect.Indirect(reflect.ValueOf(after))
 	}
+	var out []byte
 	for _, f := range auditedOf(typeOf(b, a)) {
-		if c, changed := compare(valueAt(b, f.index), valueAt(a, f.index)); changed {
-			if f.hidden {
-				c = Change{Hidden: true}
-			}
-			changes[f.name] = c
+		from, to := valueAt(b, f.index), valueAt(a, f.index)
+		if !bytes.Equal(from, to) {
+			out = f.change(append(out, ','), from, to)
 		}
 	}
-	if len(changes) == 0 {
+	if out == nil {
 		return nil
 	}
-	out, _ := json.Marshal(changes)
-	return out
+	out[0] = '{'
+	return append(out, '}')
+}
+
+// change appends a member of the detail: the field's name and its Change, as encoding/json would write it.
+func (f audited) change(out, before, after []byte) []byte {
+	hidden := ""
+	if f.hidden {
+		before, after, hidden = null, null, `,"hidden":true`
+	}
+	out = append(append(append(out, '"'), f.name...), `":{"before":`...)
+	out = append(append(append(out, before...), `,"after":`...), after...)
+	return append(append(out, hidden...), '}')
 }
 
 // audited is a field of a row that counts in the audit log.
@@ -137,6 +148,7 @@ func auditedOf(t reflect.Type) (out []audited) {
 		}
 		out = append(out, audited{i, name, f.Tag.Get("audit") == "name" || f.Type == reflect.TypeFor[Secret]()})
 	}
+	slices.SortFunc(out, func(a, b audited) int { return strings.Compare(a.name, b.name) }) // the order of encoding/json's maps
 	auditedTypes.Store(t, out)
 	return out
 }
@@ -150,20 +162,18 @@ func typeOf(vs ...reflect.Value) reflect.Type {
 	return nil
 }
 
-func valueAt(v reflect.Value, i int) any {
-	if !v.IsValid() || v.Field(i).IsZero() {
-		return nil
-	}
-	return v.Field(i).Interface()
-}
+var null = []byte("null")
 
-func compare(before, after any) (Change, bool) {
-	if before == nil && after == nil {
-		return Change{}, false
+// valueAt gives a field as JSON; an empty one, like that of a row that is not there, is null.
+func valueAt(v reflect.Value, i int) []byte {
+	if !v.IsValid() || v.Field(i).IsZero() {
+		return null
 	}
-	b, _ := json.Marshal(before)
-	a, _ := json.Marshal(after)
-	return Change{Before: json.RawMessage(b), After: json.RawMessage(a)}, string(b) != string(a)
+	raw, err := json.Marshal(v.Field(i).Interface())
+	if err != nil {
+		return null
+	}
+	return raw
 }
 
 func cut(s string, n int) string {
