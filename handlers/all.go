@@ -197,6 +197,7 @@ func (a *App) resources() {
 	}.Prepared()
 	a.auth0 = auth0.New(auth0.Dialect{DB: db, Vault: vault, Applications: a.applications, Clients: a.clients, Documents: a.documents, Events: a.events,
 		Keys:        a.keys,
+		Ring:        a.ring,
 		Resources:   a.apis,
 		Grants:      a.grants,
 		Settings:    a.settings,

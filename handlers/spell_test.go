@@ -89,7 +89,9 @@ type formCase struct {
 type formSite struct {
 	*site
 	native string
-	seen   int // what count counted last
+	auth0  string
+	seen   int    // what count counted last
+	about  string // id of what a case made last
 }
 
 func (s *formSite) made(path string, in map[string]any) string {
@@ -443,11 +445,11 @@ func TestShownCallsDoWhatTheirFormsDo(t *testing.T) {
 	base := newSite(t)
 	base.signIn()
 	tokens := map[string]string{"Native": base.token(siteURL + "/rest/v1"), "Auth0": base.token(siteURL + "/api/v2/"), "Logto": base.token("https://default.logto.app/api"), "Transmit": base.token(siteURL + "/cis")}
-	for i, c := range formCases {
+	for i, c := range slices.Concat(formCases, keyCases, peopleCases, lookCases) {
 		t.Run(c.name, func(t *testing.T) {
 			site := *base
 			site.t = t
-			s := &formSite{site: &site, native: tokens["Native"]}
+			s := &formSite{site: &site, native: tokens["Native"], auth0: tokens["Auth0"]}
 			n := fmt.Sprintf("case%dform", i)
 			page, action, typed := c.make(s, n)
 			if res, body := s.change(page, action, typed); res.StatusCode >= 400 {

@@ -47,6 +47,9 @@ func (c Credential) Valid(now time.Time) bool {
 	return c.RevokedAt == nil && (c.ExpiresAt == nil || now.Before(*c.ExpiresAt))
 }
 
+// Awaited tells whether this is the place of a public key that was not handed in yet. It opens nothing.
+func (c Credential) Awaited() bool { return c.Kind == CredentialPublicKey && c.Thumbprint == "" }
+
 // Usage is when and from where something was last used. It is counted in memory and written within ten seconds, so it lives
 // beside the row it speaks of and does not move that row's version.
 type Usage struct {

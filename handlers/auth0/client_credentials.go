@@ -43,6 +43,8 @@ type credentialOut struct {
 	CreatedAt      time.Time  `json:"created_at"`
 	UpdatedAt      time.Time  `json:"updated_at"`
 	ExpiresAt      *time.Time `json:"expires_at,omitempty"`
+
+	awaited bool // a public key that was not handed in yet
 }
 
 type clientIDIn struct {
@@ -78,6 +80,9 @@ func shownCredential(c models.Credential) credentialOut {
 			sum := sha256.Sum256(block.Bytes)
 			out.Thumbprint = base64.RawURLEncoding.EncodeToString(sum[:])
 		}
+		return out
+	}
+	if out.awaited = c.Awaited(); out.awaited {
 		return out
 	}
 	var jwk struct {
@@ -129,8 +134,8 @@ func (d Dialect) listCredentials(ctx context.Context, in clientIDIn) ([]credenti
 	return d.credentialsOf(ctx, in.ClientID)
 }
 
-// createCredential registers a credential. The document asks for its kind alone, so an unknown client comes before what the kind
-// needs beside.
+// createCredential registers a credential. The document asks for its kind alone: a public key may be announced so, and an unknown client
+// comes before what the other kinds need beside.
 func (d Dialect) createCredential(ctx context.Context, in createCredentialIn) (credentialOut, error) {
 	ctx = models.Lend(ctx, "client.read", "client.update")
 	if _, err := d.Clients.Get(ctx, clients.OneIn{ID: in.ClientID}); err != nil {
@@ -148,10 +153,8 @@ func (d Dialect) getCredential(ctx context.Context, in credentialIn) (credential
 	if err != nil {
 		return credentialOut{}, err
 	}
-	for _, c := range all {
-		if c.ID == in.CredentialID {
-			return c, nil
-		}
+	if c, ok := find(all, in.CredentialID); ok {
+		return c, nil
 	}
 	return credentialOut{}, models.Missing("credential")
 }

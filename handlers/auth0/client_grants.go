@@ -110,7 +110,7 @@ func (d Dialect) listClientGrants(ctx context.Context, in listClientGrantsIn) (r
 		find.SubjectTypes = []string{in.SubjectType}
 	}
 	if in.AllowAnyOrganization.Set {
-		find.Stored = map[string]bool{"auth0.allow_any_organization": bool(in.AllowAnyOrganization.V)}
+		find.Stored = map[string]bool{keptAnyOrganization: bool(in.AllowAnyOrganization.V)}
 	}
 	if s.Checkpoint {
 		find.After, find.Limit = bare(grantPrefix, s.From), s.Limit+1
@@ -202,7 +202,7 @@ type clientGrantOut struct {
 // clientGrant shows a client grant.
 func clientGrant(ctx context.Context, g models.ClientGrant) clientGrantOut {
 	out := clientGrantOut{ID: shown(grantPrefix, g.ID), Audience: audience(ctx, g.System, g.Identifier), Scope: g.Scopes, SubjectType: g.SubjectType, DefaultFor: g.DefaultFor,
-		OrganizationUsage: g.Stored["auth0.organization_usage"], AllowAnyOrganization: g.Stored["auth0.allow_any_organization"],
+		OrganizationUsage: g.Stored["auth0.organization_usage"], AllowAnyOrganization: g.Stored[keptAnyOrganization],
 		AuthorizationDetailsTypes: g.Stored["auth0.authorization_details_types"], AllowAllScopes: g.AllScopes}
 	if g.ClientID != nil {
 		out.ClientID = *g.ClientID

@@ -31,8 +31,8 @@ func (d Dialect) listClients(ctx context.Context, in listClientsIn) (rows[client
 		all, err := d.getGlobal(ctx)
 		return sliced(out.Name, s, []clientOut{all}, func(c clientOut) string { return c.ClientID }), err
 	}
-	find, err := in.search(s)
-	if err != nil {
+	find, nobody, err := in.search(s)
+	if err != nil || nobody {
 		return out, err
 	}
 	hits, err := d.Clients.Find(ctx, find)
@@ -54,8 +54,9 @@ func (d Dialect) listClients(ctx context.Context, in listClientsIn) (rows[client
 	return out, nil
 }
 
-func (in listClientsIn) search(s span) (clients.FindIn, error) {
-	find := clients.FindIn{Order: clients.OldestFirst, After: s.From, Offset: s.Offset, Limit: s.Limit, Total: s.Totals}
+// search is what a request asks for; nobody tells that no client can match.
+func (in listClientsIn) search(s span) (find clients.FindIn, nobody bool, err error) {
+	find = clients.FindIn{Order: clients.OldestFirst, After: s.From, Offset: s.Offset, Limit: s.Limit, Total: s.Totals}
 	if in.IsFirstParty.Set {
 		find.ThirdParty = models.Some(!bool(in.IsFirstParty.V))
 	}
@@ -63,13 +64,33 @@ func (in listClientsIn) search(s span) (clients.FindIn, error) {
 		find.Stored = ofTypes(strings.Split(in.AppType, ","))
 	}
 	if in.Q == "" {
-		return find, nil
+		return find, false, nil
 	}
 	q, err := parseQuery(in.Q)
-	if err == nil {
-		err = searched(&find, q, false)
+	if err != nil {
+		return find, false, err
 	}
-	return find, err
+	if term, ok := q.(termQuery); ok && strings.HasPrefix(term.Field, "client_grant.") {
+		nobody, err = in.granted(&find, s, term)
+		return find, nobody, err
+	}
+	return find, false, searched(&find, q, false)
+}
+
+// granted searches by what a client was granted, as the document limits it: without other filters, and by checkpoint.
+func (in listClientsIn) granted(find *clients.FindIn, s span, term termQuery) (nobody bool, err error) {
+	switch {
+	case in.IsFirstParty.Set || in.AppType != "" || in.IsGlobal.Set:
+		return false, badQuery(term.Field + " cannot be combined with other filters")
+	case !s.Checkpoint:
+		return false, badQuery(term.Field + " needs the paging parameters from and take")
+	case term.Field == "client_grant.organization_id":
+		return true, nil // no grant belongs to an organization here
+	case term.Field == "client_grant.allow_any_organization" && term.Value == "true":
+		find.Granted = &clients.GrantMatch{Name: keptAnyOrganization}
+		return false, nil
+	}
+	return false, badQuery("of client grants it takes organization_id and allow_any_organization:true")
 }
 
 // ofTypes finds clients by app_type: by the word that was written, and where none was needed by the profile.

@@ -37,6 +37,8 @@ type clientOut struct {
 	Addons            json.RawMessage   `json:"addons,omitempty"`
 	JWKSURI           string            `json:"jwks_uri,omitempty"`
 
+	signing json.RawMessage // of the tenant, so never part of what is remembered of the client
+
 	kept  map[string]json.RawMessage
 	ready []byte // the whole but the secret, and without the last bracket, where it was remembered
 }
@@ -79,6 +81,9 @@ func (c clientOut) appendJSON(dst []byte) ([]byte, error) {
 	dst = append(dst, ready...)
 	if secret != nil {
 		dst = append(append(dst, `,"client_secret":`...), quoted(*secret)...)
+	}
+	if c.signing != nil {
+		dst = append(append(dst, `,"signing_keys":`...), c.signing...)
 	}
 	return append(dst, '}'), nil
 }

@@ -29,6 +29,7 @@ func checkProofs(c *models.Check, at string, list []proof) {
 		if p.ID != "" {
 			continue
 		}
+		c.That(!p.announced(), here+"pem", "required", "This member is required.") // here the document asks for the key
 		p.check(c, here)
 	}
 }
@@ -41,12 +42,20 @@ func (p pemCredential) check(c *models.Check, at string) {
 		c.That((p.SubjectDN == "") != (p.PEM == ""), at+"subject_dn", "required", "Give the subject's name, or a certificate to take it from.")
 		return
 	}
+	if p.announced() {
+		return
+	}
 	if c.That(p.PEM != "", at+"pem", "required", "This member is required.") {
 		_, err := p.key()
 		c.That(err == nil, at+"pem", "not_pem", fmt.Sprint("This is not a public key or certificate in PEM: ", err))
 	}
 	_, has := p.certificate()
 	c.That(!p.ParseExpiryFromCert || has, at+"parse_expiry_from_cert", "not_a_certificate", "Only a certificate has an expiry.")
+}
+
+// announced tells whether this is a public key of which only the name is told yet. What else speaks of a key needs the key.
+func (p pemCredential) announced() bool {
+	return p.CredentialType == typePublicKey && p.PEM == "" && p.KID == "" && p.Alg == "" && !p.ParseExpiryFromCert
 }
 
 // key reads the public key of the PEM text as a JWK.
@@ -107,6 +116,10 @@ func (d Dialect) add(ctx context.Context, clientID string, p pemCredential) (cre
 	var err error
 	if p.CredentialType == typeX509 {
 		made, err = d.Clients.Credentials.CreateCertificate(ctx, credentials.CertificateIn{ClientID: clientID, Name: p.Name, Certificate: p.PEM})
+		return shownCredential(made.Credential), credentialNames.rename(err)
+	}
+	if p.announced() {
+		made, err = d.Clients.Credentials.Announce(ctx, credentials.AnnounceIn{ClientID: clientID, Name: p.Name, ExpiresAt: p.expiry()})
 		return shownCredential(made.Credential), credentialNames.rename(err)
 	}
 	key, err := p.key()
@@ -173,19 +186,21 @@ func (d Dialect) settle(ctx context.Context, clientID, at string, list []proof) 
 				return nil, err
 			}
 		}
-		check.That(has(known, p.ID), fmt.Sprintf("%s[%d].id", at, i), "unknown", "This client has no such credential.")
+		c, ok := find(known, p.ID)
+		check.That(ok, fmt.Sprintf("%s[%d].id", at, i), "unknown", "This client has no such credential.")
+		check.That(!ok || !c.awaited, fmt.Sprintf("%s[%d].id", at, i), "no_key", "The key of this credential was not handed in yet.")
 		out = append(out, credentialID{p.ID})
 	}
 	return out, check.Err()
 }
 
-func has(list []credentialOut, id string) bool {
+func find(list []credentialOut, id string) (credentialOut, bool) {
 	for _, c := range list {
 		if c.ID == id {
-			return true
+			return c, true
 		}
 	}
-	return false
+	return credentialOut{}, false
 }
 
 // proofs gives the ids of what a client authenticates by, where that is no secret.
@@ -200,7 +215,7 @@ func (d Dialect) proofs(ctx context.Context, c models.Client) (*authMethodsOut, 
 	ids := func(kind string) *proofsOut {
 		out := &proofsOut{Credentials: []credentialID{}}
 		for _, cr := range all {
-			if cr.CredentialType == kind {
+			if cr.CredentialType == kind && !cr.awaited {
 				out.Credentials = append(out.Credentials, credentialID{cr.ID})
 			}
 		}

@@ -38,6 +38,8 @@ const (
 	keptAddons     = storedPrefix + "addons"
 	keptMode       = storedPrefix + "third_party_security_mode"
 	keptServer     = storedPrefix + "resource_server_identifier"
+
+	keptAnyOrganization = storedPrefix + "allow_any_organization" // of a client grant
 )
 
 // settings is what the input changes about a client as it is now, and what is kept beside. What is unsaid stays untouched.

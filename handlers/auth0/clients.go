@@ -135,13 +135,18 @@ func (d Dialect) showOne(ctx context.Context, c models.Client) (clientOut, error
 	return d.show(models.Lend(ctx, "credential.read"), c, secrets[c.ID])
 }
 
-// show adds to a client what is not of its row: addons, and the ids of what it authenticates by.
+// show adds to a client what is not of its row: the key that signs, addons, and the ids of what it authenticates by.
 func (d Dialect) show(ctx context.Context, c models.Client, secret *string) (clientOut, error) {
+	signing, err := d.signingKeys(ctx)
+	if err != nil {
+		return clientOut{}, err
+	}
 	if out, ok, err := d.remembered(c, secret); ok || err != nil {
+		out.signing = signing
 		return out, err
 	}
 	out := client(c, secret)
-	var err error
+	out.signing = signing
 	if out.Addons, err = d.addons(ctx, c); err != nil {
 		return out, err
 	}

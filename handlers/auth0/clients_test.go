@@ -317,7 +317,7 @@ func TestCredentials(t *testing.T) {
 			}
 		}
 		for path, status := range map[string]int{all: 400, "/clients/nobody/credentials": 404} { // what a kind needs beside comes after its client
-			if a := w.call(w.admin.token, "POST", path, object{"credential_type": "public_key"}); a.status != status || status == 400 && !strings.Contains(string(a.body), "pem") {
+			if a := w.call(w.admin.token, "POST", path, object{"credential_type": "x509_cert"}); a.status != status || status == 400 && !strings.Contains(string(a.body), "pem") {
 				t.Errorf("%s: %d %s", path, a.status, a.body)
 			}
 		}
@@ -330,6 +330,33 @@ func TestCredentials(t *testing.T) {
 		got := w.do(200, "PATCH", "/clients/"+made.text("client_id"), object{"client_authentication_methods": nil, "token_endpoint_auth_method": "client_secret_post"})
 		if got["token_endpoint_auth_method"] != "client_secret_post" || got["client_authentication_methods"] != nil {
 			t.Errorf("%v", got)
+		}
+	})
+}
+
+// TestAnAnnouncedKeyOpensNothing: a public key whose PEM does not come with it is kept, told apart, and cannot be enabled until the key is
+// handed in; what else is said of a key needs the key.
+func TestAnAnnouncedKeyOpensNothing(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		id := w.do(201, "POST", "/clients", object{"name": "Bank"}).text("client_id")
+		all := "/clients/" + id + "/credentials"
+		made := w.do(201, "POST", all, object{"credential_type": "public_key"})
+		if got := w.do(200, "GET", all+"/"+made.text("id"), nil); !same(got, made) || got["kid"] != nil || got["alg"] != nil {
+			t.Errorf("made %v, got %v", made, got)
+		}
+		w.do(201, "POST", all, object{"credential_type": "public_key"}) // two wait beside each other
+		for _, more := range []object{{"kid": "0123456789"}, {"alg": "RS256"}, {"parse_expiry_from_cert": true}} {
+			more["credential_type"] = "public_key"
+			if a := w.call(w.admin.token, "POST", all, more); a.status != 400 || !strings.Contains(string(a.body), "pem") {
+				t.Errorf("%v: %d %s", more, a.status, a.body)
+			}
+		}
+		enable := object{"client_authentication_methods": object{"private_key_jwt": object{"credentials": []any{object{"id": made.text("id")}}}}, "token_endpoint_auth_method": nil}
+		if a := w.call(w.admin.token, "PATCH", "/clients/"+id, enable); a.status != 400 || !strings.Contains(string(a.body), "credentials[0].id") {
+			t.Errorf("it was enabled: %d %s", a.status, a.body)
+		}
+		if a := w.call(w.admin.token, "POST", "/clients", object{"name": "x", "client_authentication_methods": object{"private_key_jwt": object{"credentials": []any{object{"credential_type": "public_key"}}}}}); a.status != 400 {
+			t.Errorf("a client's own list takes a key without PEM: %d %s", a.status, a.body)
 		}
 	})
 }

@@ -151,6 +151,7 @@ const impossible = "/branding/phone/providers"
 func (c *contract) check(t testing.TB, req *http.Request, status int, media string, body []byte) {
 	t.Helper()
 	what := req.Method + " " + req.URL.Path
+	met.note(req.Method, c.find(req.URL.EscapedPath()), status)
 	if status == 204 {
 		if len(body) > 0 {
 			t.Errorf("%s: 204 with a body", what)

@@ -4,6 +4,8 @@
 package auth0
 
 import (
+	"encoding/json"
+
 	"gatehouse/handlers/applications"
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/connections"
@@ -33,6 +35,7 @@ type Dialect struct {
 	Documents    documents.Ops
 	Events       events.Ops
 	Keys         keys.Ops
+	Ring         *keys.Ring
 	Settings     settings.Ops
 	Domains      domains.Ops
 	Experience   experience.Ops
@@ -42,11 +45,12 @@ type Dialect struct {
 	Host         string // under which the tenant is reached when no custom domain is the default
 
 	encoded *encodedClients
+	signing models.Bounded[json.RawMessage] // certificates of signing keys, as clients show them
 }
 
 // New makes the dialect of a server. There is one: it holds what is remembered of answers.
 func New(d Dialect) Dialect {
-	d.encoded = newEncodedClients()
+	d.encoded, d.signing = newEncodedClients(), models.NewBounded[json.RawMessage](certifiedMost, 0)
 	return d
 }
 

@@ -136,3 +136,28 @@ func TestDeletingWhatIsGone(t *testing.T) {
 		}
 	})
 }
+
+// TestClientsAreSearchedByTheirGrants: q takes what the document permits of client grants, alone and by checkpoint.
+func TestClientsAreSearchedByTheirGrants(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.do(201, "POST", "/resource-servers", object{"identifier": "https://books.example.com"})
+		for name, anyone := range map[string]bool{"open": true, "closed": false} {
+			id := w.do(201, "POST", "/clients", object{"name": name}).text("client_id")
+			w.do(201, "POST", "/client-grants", object{"client_id": id, "audience": "https://books.example.com", "scope": []any{}, "allow_any_organization": anyone})
+		}
+		const anyOf = "/clients?q=client_grant.allow_any_organization:true"
+		got := w.do(200, "GET", anyOf+"&take=10", nil).list("clients")
+		if len(got) != 1 || got[0]["name"] != "open" {
+			t.Errorf("%v", got)
+		}
+		if got := w.do(200, "GET", "/clients?take=10&q=client_grant.organization_id:org_2eondWoxcMIpaLQc", nil).list("clients"); len(got) != 0 {
+			t.Errorf("an organization has grants: %v", got)
+		}
+		for _, bad := range []string{anyOf, anyOf + "&take=1&app_type=spa", anyOf + "&take=1&is_first_party=true", anyOf + "%20AND%20name:open&take=1",
+			"/clients?take=1&q=client_grant.allow_any_organization:false", "/clients?take=1&q=client_grant.scope:x"} {
+			if a := w.call(w.admin.token, "GET", bad, nil); a.status != 400 {
+				t.Errorf("%s: %d %s", bad, a.status, a.body)
+			}
+		}
+	})
+}

@@ -2,9 +2,13 @@ package auth0
 
 import (
 	"context"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/json"
 	"net/url"
 	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 
 	"gatehouse/handlers/applications"
@@ -32,6 +36,9 @@ func call(verb, path string, b any) web.Call {
 func (d Dialect) Say(ctx context.Context, op any) (web.Call, error) {
 	switch in := op.(type) {
 	case applications.CreateIn:
+		if in.Kind == models.KindManagement {
+			return web.Call{Note: "The Auth0 API has no word for this kind: POST " + Prefix + "/clients makes the client, POST " + Prefix + "/client-grants opens this API to it."}, nil
+		}
 		return sayCreation(applications.FirstClient(in)), nil
 	case clients.CreateIn:
 		return sayCreation(clients.Draft(in)), nil
@@ -44,7 +51,7 @@ func (d Dialect) Say(ctx context.Context, op any) (web.Call, error) {
 	case connections.IDIn:
 		return call("DELETE", "/connections/"+shown(connectionPrefix, in.ID), nil), nil
 	case experience.Change:
-		return sayExperience(in), nil
+		return d.sayExperience(ctx, in)
 	case settings.UpdateIn:
 		return saySettings(in), nil
 	}
@@ -199,7 +206,7 @@ func sayCredential(op any) web.Call {
 		}
 		return c
 	case credentials.KeyIn:
-		return web.Call{Note: "The Auth0 API takes a public key in PEM, with POST " + Prefix + at(in.ClientID) + "/credentials."}
+		return sayKey(at(in.ClientID)+"/credentials", in)
 	case credentials.KeyOneIn:
 		return call("DELETE", at(in.ClientID)+"/credentials/"+shown(credentialPrefix, in.ID), nil)
 	case credentials.CertificateIn:
@@ -216,26 +223,32 @@ func sayCredential(op any) web.Call {
 	return web.Call{}
 }
 
-// sayExperience spells what branding says; the rest of an experience is spread over documents of its own.
-func sayExperience(ch experience.Change) web.Call {
-	if ch.ApplicationID != "" {
+var kidForm = regexp.MustCompile("^[0-9a-zA-Z_-]{10,64}$")
+
+// sayKey writes a public key as PEM. The document has words for RSA keys; the form says what is wrong with a key that cannot be read.
+func sayKey(path string, in credentials.KeyIn) web.Call {
+	key, fault := credentials.ReadJWK(in.JWK)
+	said := fault == nil && slices.Contains([]string{"", "RS256", "RS384", "PS256"}, key.Algorithm)
+	if _, ok := key.Key.(*rsa.PublicKey); !ok || !said {
+		return web.Call{Note: "The Auth0 API takes RSA keys, for RS256, RS384 and PS256."}
+	}
+	der, err := x509.MarshalPKIXPublicKey(key.Key)
+	if err != nil {
 		return web.Call{}
 	}
-	look := func(e models.Experience) map[string]json.RawMessage {
-		return web.Members(shownBranding(e.Branding, brandingKept{}))
+	b := body{"credential_type": typePublicKey, "name": in.Name, "pem": inPEM("PUBLIC KEY", der)}
+	if key.Algorithm != "" {
+		b["alg"] = key.Algorithm
 	}
-	diff := web.Differing(look(ch.Before), look(ch.After))
-	if len(diff) == 0 {
-		return web.Call{}
+	out := call("POST", path, b)
+	if kidForm.MatchString(key.KeyID) {
+		b["kid"] = key.KeyID
+	} else if key.KeyID != "" {
+		out.Note = "Key ids have 10 to 64 letters, digits, _ and - in this API: it takes the thumbprint instead."
 	}
-	for _, whole := range []string{"colors", "font"} { // members that cannot go, only what is in them
-		if string(diff[whole]) == "null" {
-			delete(diff, whole)
-		}
+	if in.ExpiresAt != nil {
+		b["expires_at"] = in.ExpiresAt
 	}
-	out := call("PATCH", "/branding", diff)
-	out.Note = strings.TrimSpace(web.LeavesOut(ch.Unsaid(func(e models.Experience) []byte { raw, _ := json.Marshal(look(e)); return raw })) +
-		" It publishes at once: this API knows no drafts.")
 	return out
 }
 

@@ -102,11 +102,7 @@ func (d Dialect) key(ctx context.Context, kid string) (models.SigningKey, error)
 
 // showKey shows a key with its certificate.
 func (d Dialect) showKey(ctx context.Context, k models.SigningKey) (keyOut, error) {
-	host := "gatehouse"
-	if u, err := url.Parse(models.RequestFrom(ctx).Origin); err == nil && u.Hostname() != "" {
-		host = u.Hostname()
-	}
-	der, err := d.Keys.Certificate(models.Lend(ctx, "key.read"), k.ID, host)
+	der, err := d.Keys.Certificate(models.Lend(ctx, "key.read"), k.ID, certified(ctx))
 	if err != nil {
 		return keyOut{}, err
 	}
@@ -115,6 +111,14 @@ func (d Dialect) showKey(ctx context.Context, k models.SigningKey) (keyOut, erro
 	return keyOut{KID: k.KID, Cert: inPEM("CERTIFICATE", der), PKCS7: inPEM("PKCS7", bundle(der)), Current: k.Status == models.KeyCurrent,
 		Next: k.Status == models.KeyNext, Previous: k.Status == models.KeyPrevious, CurrentSince: k.ActivatedAt, CurrentUntil: k.ReplacedAt,
 		Fingerprint: colons(print), Thumbprint: print}, nil
+}
+
+// certified is whom the certificate of a key names: the host that the caller uses.
+func certified(ctx context.Context) string {
+	if u, err := url.Parse(models.RequestFrom(ctx).Origin); err == nil && u.Hostname() != "" {
+		return u.Hostname()
+	}
+	return "gatehouse"
 }
 
 func inPEM(kind string, der []byte) string {

@@ -36,6 +36,11 @@ type StoredMatch struct {
 	Profiles []string
 }
 
+// GrantMatch asks for clients with a client grant of which a dialect keeps that something holds.
+type GrantMatch struct {
+	Name string // in ClientGrant.Stored
+}
+
 // FindIn is a search over all clients of the tenant, for dialects in which the client is the whole thing. Filters that are empty
 // do not filter.
 type FindIn struct {
@@ -45,6 +50,7 @@ type FindIn struct {
 	Kind       string // of the application
 	ThirdParty models.Opt[bool]
 	Stored     *StoredMatch
+	Granted    *GrantMatch
 	Texts      []TextMatch
 	AllTexts   bool   // all of Texts must match; otherwise one is enough
 	Order      string // NewestFirst when empty
@@ -158,15 +164,30 @@ func (in FindIn) conditions(actor models.Actor, postgres bool) *query {
 	if in.Stored != nil {
 		in.Stored.add(q, postgres)
 	}
+	if in.Granted != nil {
+		q.add("EXISTS (SELECT 1 FROM client_grants g WHERE g.client_id = c.id AND "+storedText("g.stored", postgres)+" IN ('true', '1'))", storedPath(in.Granted.Name, postgres))
+	}
 	in.matches(q, postgres)
 	return q
 }
 
-func (m StoredMatch) add(q *query, postgres bool) {
-	column, path := "json_extract(NULLIF(c.stored, ''), ?)", any(`$."`+m.Name+`"`)
+// storedText is one member of what dialects keep in a column, as text.
+func storedText(column string, postgres bool) string {
 	if postgres {
-		column, path = "(NULLIF(c.stored, '')::json ->> ?)", m.Name
+		return "(NULLIF(" + column + ", '')::json ->> ?)"
 	}
+	return "CAST(json_extract(NULLIF(" + column + ", ''), ?) AS TEXT)"
+}
+
+func storedPath(name string, postgres bool) string {
+	if postgres {
+		return name
+	}
+	return `$."` + name + `"`
+}
+
+func (m StoredMatch) add(q *query, postgres bool) {
+	column, path := storedText("c.stored", postgres), any(storedPath(m.Name, postgres))
 	clauses, args := []string{}, []any{}
 	if len(m.Values) > 0 {
 		clause, values := oneOf(column, m.Values)

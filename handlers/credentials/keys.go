@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
 
 	"gatehouse/models"
 )
@@ -72,6 +75,29 @@ func (o Ops) CreateKey(ctx context.Context, in KeyIn) (Credential, error) {
 	})
 }
 
+// AnnounceIn is what a caller may say about a public key that follows later.
+type AnnounceIn struct {
+	ClientID  string
+	Name      string
+	ExpiresAt *time.Time
+}
+
+// Announce keeps a place for a public key, under an id that others can name already. Until UpdateKey hands the key in it is shown as
+// awaited and proves nothing.
+// Faults: Invalid (name, expires_at), Conflict (credential_name_taken, credential_limit), NotFound (client).
+func (o Ops) Announce(ctx context.Context, in AnnounceIn) (Credential, error) {
+	var c models.Check
+	in.Name = cleanName(in.Name)
+	checkName(&c, in.Name)
+	o.checkExpiry(&c, in.ExpiresAt)
+	if err := c.Err(); err != nil {
+		return Credential{}, err
+	}
+	return o.register(ctx, in.ClientID, func(row *models.Credential) {
+		row.Kind, row.Name, row.ExpiresAt = models.CredentialPublicKey, in.Name, in.ExpiresAt
+	})
+}
+
 // CreateCertificate registers a certificate for mutual TLS.
 // Faults: Invalid (name, certificate), Conflict (credential_name_taken, credential_limit, credential_registered), NotFound (client).
 func (o Ops) CreateCertificate(ctx context.Context, in CertificateIn) (Credential, error) {
@@ -128,7 +154,7 @@ func (o Ops) register(ctx context.Context, clientID string, fill func(*models.Cr
 
 func unregistered(ctx context.Context, tx models.DB, row models.Credential) error {
 	rows, err := ofClient(ctx, tx.Write, row.ClientID, row.Kind)
-	if err != nil {
+	if err != nil || row.Awaited() {
 		return err
 	}
 	for _, r := range rows {
@@ -143,15 +169,23 @@ func unregistered(ctx context.Context, tx models.DB, row models.Credential) erro
 type KeyUpdateIn struct {
 	ClientID  string                `path:"id" json:"-" doc:"The client_id."`
 	ID        string                `path:"key_id" json:"-" doc:"The key's credential id."`
+	JWK       json.RawMessage       `json:"jwk,omitempty" doc:"The public key as a JWK (RFC 7517), once, where it is awaited."`
 	ExpiresAt models.Opt[time.Time] `json:"expires_at,omitzero" doc:"When it stops working; null for never."`
 }
 
-// UpdateKey moves the end of a public key.
-// Faults: Invalid (expires_at), NotFound (client, public_key).
+// UpdateKey moves the end of a public key, and takes the key itself where it is awaited.
+// Faults: Invalid (jwk, expires_at), Conflict (credential_registered, key_fixed), NotFound (client, public_key).
 func (o Ops) UpdateKey(ctx context.Context, in KeyUpdateIn) (out Credential, err error) {
 	var c models.Check
 	if in.ExpiresAt.Set && !in.ExpiresAt.Null {
 		o.checkExpiry(&c, &in.ExpiresAt.V)
+	}
+	key, fault := jose.JSONWebKey{}, (*models.FieldFault)(nil)
+	if len(in.JWK) > 0 {
+		key, fault = ReadJWK(in.JWK)
+	}
+	if fault != nil {
+		c.Add("jwk", fault.Reason, fault.Text)
 	}
 	if err := c.Err(); err != nil {
 		return out, err
@@ -163,11 +197,31 @@ func (o Ops) UpdateKey(ctx context.Context, in KeyUpdateIn) (out Credential, err
 		}
 		before := row
 		in.ExpiresAt.ToPtr(&row.ExpiresAt)
-		if err := update(ctx, tx, &row, "expires_at"); err != nil {
+		if len(in.JWK) > 0 {
+			if err := handIn(ctx, tx, &row, key); err != nil {
+				return err
+			}
+		}
+		if err := update(ctx, tx, &row, "expires_at", "public_jwk", "thumbprint"); err != nil {
 			return err
 		}
 		out = Credential{Credential: row, Status: status(row, o.Now())}
 		return record(ctx, tx, "updated", c, &before, &row)
 	})
 	return out, err
+}
+
+// handIn puts a key into the place that was kept for it. A key that is there is never changed: a new one is a credential of its own.
+func handIn(ctx context.Context, tx models.DB, row *models.Credential, key jose.JSONWebKey) (err error) {
+	if !row.Awaited() {
+		return models.Taken("jwk", "key_fixed", "This credential has its key. Register the new key beside it, then delete this one.")
+	}
+	if row.Thumbprint, err = thumbprint(key); err != nil {
+		return err
+	}
+	row.PublicJWK, err = key.MarshalJSON() // canonical: members that are not of a JWK do not stay
+	if err != nil {
+		return fmt.Errorf("encode a public key: %w", err)
+	}
+	return unregistered(ctx, tx, *row)
 }

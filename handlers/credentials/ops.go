@@ -35,7 +35,7 @@ func (o Ops) In(tx models.DB) Ops { o.DB = tx; return o }
 // Credential is a credential as it is shown: never its value.
 type Credential struct {
 	models.Credential
-	Status     string     `json:"status" enum:"valid,expired,retired" doc:"Whether it opens anything now."`
+	Status     string     `json:"status" enum:"valid,expired,retired,awaited" doc:"Whether it opens anything now."`
 	LastUsedAt *time.Time `json:"last_used_at" doc:"Accurate to about ten seconds; null when it was never used."`
 	LastIP     string     `json:"last_ip,omitempty"`
 }

@@ -316,6 +316,40 @@ func TestKeysAndCertificates(t *testing.T) {
 	})
 }
 
+// TestAnAwaitedKeyOpensNothing: the place of a key counts as no credential until the key is handed in, which is done once.
+func TestAnAwaitedKeyOpensNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db models.DB, vault *models.Vault) {
+		s := newSafe(t, db, vault)
+		place, err := s.Announce(s.ctx, credentials.AnnounceIn{ClientID: client, Name: "Signing"})
+		if err != nil || place.Status != "awaited" {
+			t.Fatalf("%+v, %v", place, err)
+		}
+		if n, err := s.CountValid(s.ctx, []string{client}); err != nil || n[client] != 0 {
+			t.Errorf("it counts: %v, %v", n, err)
+		}
+		jwk := json.RawMessage(`{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}`)
+		hand := func(id string) (credentials.Credential, error) {
+			return s.UpdateKey(s.ctx, credentials.KeyUpdateIn{ClientID: client, ID: id, JWK: jwk})
+		}
+		if got, err := hand(place.ID); err != nil || got.Status != "valid" || got.Thumbprint == "" {
+			t.Errorf("handed in: %+v, %v", got, err)
+		}
+		if n, err := s.CountValid(s.ctx, []string{client}); err != nil || n[client] != 1 {
+			t.Errorf("it does not count: %v, %v", n, err)
+		}
+		if _, err := hand(place.ID); reasonOf(err) != "jwk key_fixed" {
+			t.Errorf("a key was changed: %v", err)
+		}
+		other, err := s.Announce(s.ctx, credentials.AnnounceIn{ClientID: client, Name: "Other"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := hand(other.ID); reasonOf(err) != "credential_registered" {
+			t.Errorf("one key twice: %v", err)
+		}
+	})
+}
+
 func FuzzReadJWK(f *testing.F) {
 	f.Add([]byte(`{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}`))
 	f.Add([]byte(`{"kty":"RSA","n":"AQAB","e":"AQAB","d":""}`))

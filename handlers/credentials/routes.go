@@ -26,7 +26,7 @@ func (o Ops) Routes() []web.Route {
 
 		{"GET", keys, "credential.read", web.Do(web.Native, 200, o.ListKeys).About("List the public keys of a client")},
 		{"POST", keys, "credential.create", web.Do(web.Native, 201, o.CreateKey).About("Register a public key")},
-		{"PATCH", keys + "/:key_id", "credential.update", web.Do(web.Native, 200, o.UpdateKey).About("Move the end of a public key")},
+		{"PATCH", keys + "/:key_id", "credential.update", web.Do(web.Native, 200, o.UpdateKey).About("Move the end of a public key, or hand in the key that is awaited")},
 		{"DELETE", keys + "/:key_id", "credential.delete", web.Do0(web.Native, 204, o.DeleteKey).About("Delete a public key")},
 		{"GET", certificates, "credential.read", web.Do(web.Native, 200, o.ListCertificates).About("List the certificates of a client")},
 		{"POST", certificates, "credential.create", web.Do(web.Native, 201, o.CreateCertificate).About("Register a certificate")},

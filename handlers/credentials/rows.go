@@ -152,6 +152,8 @@ func status(c models.Credential, now time.Time) string {
 	switch {
 	case c.RevokedAt != nil:
 		return "retired"
+	case c.Awaited():
+		return "awaited"
 	case !c.Valid(now):
 		return "expired"
 	}
@@ -186,6 +188,7 @@ func (o Ops) CountValid(ctx context.Context, clientIDs []string) (map[string]int
 	}
 	err := o.DB.Read.NewSelect().Model((*models.Credential)(nil)).Column("client_id").ColumnExpr("COUNT(*) AS n").
 		Where("cr.client_id IN (?)", bun.In(clientIDs)).Where("cr.revoked_at IS NULL").
+		Where("NOT (cr.kind = 'public_key' AND cr.thumbprint = '')"). // a key that is awaited opens nothing
 		Where("(cr.expires_at IS NULL OR cr.expires_at > ?)", o.Now()).Group("client_id").Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("count credentials: %w", err)

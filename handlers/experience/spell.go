@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 
 	"gatehouse/models"
@@ -15,6 +16,7 @@ import (
 type Change struct {
 	ScopeIn
 	Before, After models.Experience
+	Own           models.Overlay // what the layer itself sets afterwards
 }
 
 // Unsaid are the settings that the change touches and that make no difference to how a dialect encodes an experience.
@@ -78,11 +80,18 @@ func (o Ops) told(ctx context.Context, in EditIn, d DraftView) (web.Told, error)
 	if bad != nil { // a setting that goes back to the layer below
 		after = d.Settings
 	}
+	own := models.Overlay{}
+	maps.Copy(own, live.Overlay)
+	for path, value := range changes {
+		if own[path] = value; string(value) == "null" {
+			delete(own, path)
+		}
+	}
 	path := "/rest/v1/experience/draft"
 	if in.ApplicationID != "" {
 		path = "/rest/v1/applications/" + in.ApplicationID + "/experience/draft"
 	}
-	return web.Told{About: "What Save draft will send. Nothing is saved yet.", Form: "draft", To: in.at() + sectionPath(in), Op: Change{in.ScopeIn, live.Settings, after},
+	return web.Told{About: "What Save draft will send. Nothing is saved yet.", Form: "draft", To: in.at() + sectionPath(in), Op: Change{in.ScopeIn, live.Settings, after, own},
 		Calls: []web.Call{{Verb: "PATCH", Path: path, Body: body, Note: "POST to the same path with /publish after it makes the draft live."}}}, err
 }
 

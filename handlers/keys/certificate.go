@@ -2,15 +2,14 @@ package keys
 
 import (
 	"context"
+	"crypto"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/json"
 	"fmt"
 	"math/big"
-
-	"github.com/go-jose/go-jose/v4"
+	"time"
 
 	"gatehouse/models"
 )
@@ -32,21 +31,22 @@ func (o Ops) Certificate(ctx context.Context, id, host string) ([]byte, error) {
 	if row.Sealed == "" {
 		return nil, &models.Fault{Code: models.Conflict, Reason: "key_retired", Text: "A retired key has no certificate: its private part is gone."}
 	}
-	opened, err := o.Vault.Open("signing_keys", "sealed", row.ID, row.Sealed)
+	key, err := unseal(o.Vault, row)
 	if err != nil {
 		return nil, err
 	}
-	var jwk jose.JSONWebKey
-	if err := json.Unmarshal([]byte(opened.Reveal()), &jwk); err != nil {
-		return nil, fmt.Errorf("read signing key %s: %w", row.ID, err)
-	}
-	sum := sha256.Sum256([]byte(row.KID))
+	return certify(key, row.KID, row.CreatedAt, host)
+}
+
+// certify makes the certificate of a key, which is the same each time.
+func certify(key crypto.Signer, kid string, made time.Time, host string) ([]byte, error) {
+	sum := sha256.Sum256([]byte(kid))
 	name := pkix.Name{CommonName: host}
-	form := &x509.Certificate{SerialNumber: new(big.Int).SetBytes(sum[:15]), Subject: name, Issuer: name, NotBefore: row.CreatedAt,
-		NotAfter: row.CreatedAt.AddDate(certificateYears, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature}
-	der, err := x509.CreateCertificate(rand.Reader, form, form, jwk.Public().Key, jwk.Key)
+	form := &x509.Certificate{SerialNumber: new(big.Int).SetBytes(sum[:15]), Subject: name, Issuer: name, NotBefore: made,
+		NotAfter: made.AddDate(certificateYears, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature}
+	der, err := x509.CreateCertificate(rand.Reader, form, form, key.Public(), key)
 	if err != nil {
-		return nil, fmt.Errorf("certify signing key %s: %w", row.ID, err)
+		return nil, fmt.Errorf("certify signing key %s: %w", kid, err)
 	}
 	return der, nil
 }

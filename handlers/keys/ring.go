@@ -94,6 +94,15 @@ func (k *keyring) signer(applicationID, alg string) *Signer {
 	return k.current[alg]
 }
 
+// Current gives the key of the tenant's ring that signs with an algorithm now, and nil where none was made yet.
+func (r *Ring) Current(ctx context.Context, alg string) (*Signer, error) {
+	k, err := r.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return k.current[alg], nil
+}
+
 // Public gives a published key by its kid. Another node may just have made it, so an unknown kid reads the database again, at
 // most once a second.
 func (r *Ring) Public(ctx context.Context, kid string) (jose.JSONWebKey, bool, error) {

@@ -12,6 +12,8 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"sync"
+	"time"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -31,10 +33,12 @@ type Signer struct {
 	ID, KID, Alg string
 	key          crypto.Signer
 	headers      map[string]string // encoded JOSE header, by typ
+	made         time.Time
+	certificates sync.Map // host → DER; hosts are the configured origins'
 }
 
 func newSigner(row models.SigningKey, key crypto.Signer) (*Signer, error) {
-	s := &Signer{ID: row.ID, KID: row.KID, Alg: row.Alg, key: key, headers: map[string]string{}}
+	s := &Signer{ID: row.ID, KID: row.KID, Alg: row.Alg, key: key, made: row.CreatedAt, headers: map[string]string{}}
 	for _, typ := range []string{TypAccessToken, TypJWT, TypLogout} {
 		header, err := json.Marshal(struct {
 			Alg string `json:"alg"`
@@ -47,6 +51,18 @@ func newSigner(row models.SigningKey, key crypto.Signer) (*Signer, error) {
 		s.headers[typ] = base64.RawURLEncoding.EncodeToString(header)
 	}
 	return s, nil
+}
+
+// Certificate gives the key as the certificate that it signed itself for a host, in DER.
+func (s *Signer) Certificate(host string) ([]byte, error) {
+	if der, ok := s.certificates.Load(host); ok {
+		return der.([]byte), nil
+	}
+	der, err := certify(s.key, s.KID, s.made, host)
+	if err == nil {
+		s.certificates.Store(host, der)
+	}
+	return der, err
 }
 
 // Sign makes a JWT in compact serialization (RFC 7515 section 7.1) of a type from its claims.

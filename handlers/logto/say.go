@@ -1,9 +1,11 @@
 package logto
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 
 	"gatehouse/handlers/applications"
@@ -31,6 +33,9 @@ func call(verb, path string, b any) web.Call {
 func (d Dialect) Say(ctx context.Context, op any) (web.Call, error) {
 	switch in := op.(type) {
 	case applications.CreateIn:
+		if in.Kind == models.KindManagement {
+			return web.Call{Note: "The Logto API has no word for this kind: POST " + Prefix + "/applications makes the client, its role for the management API opens this API to it."}, nil
+		}
 		return sayCreation(applications.FirstClient(in)), nil
 	case clients.CreateIn:
 		return sayCreation(clients.Draft(in)), nil
@@ -275,7 +280,7 @@ func (d Dialect) onlyOIDC(ctx context.Context, id string, c web.Call) (web.Call,
 // sayExperience gives the sections that differ. The document knows no drafts.
 func (d Dialect) sayExperience(ctx context.Context, ch experience.Change) (web.Call, error) {
 	if ch.ApplicationID != "" {
-		return web.Call{}, nil
+		return d.sayLook(ctx, ch)
 	}
 	known, err := d.Experience.Connections(ctx, ch.ScopeIn)
 	if err != nil {
@@ -294,6 +299,30 @@ func (d Dialect) sayExperience(ctx context.Context, ch experience.Change) (web.C
 		c.Note = unsaid + " " + c.Note
 	}
 	return c, nil
+}
+
+// sayLook spells the look of an application, which here belongs to each of its clients: the oldest that this API shows stands for all.
+func (d Dialect) sayLook(ctx context.Context, ch experience.Change) (web.Call, error) {
+	list, err := d.Clients.List(ctx, clients.ListIn{ApplicationID: ch.ApplicationID})
+	at := slices.IndexFunc(list.Items, isApplication)
+	if err != nil || at < 0 {
+		return web.Call{}, err
+	}
+	c := list.Items[at]
+	show := func(e models.Experience, own models.Overlay) map[string]json.RawMessage {
+		out := web.Members(appExperience(c, experience.View{Settings: e, Overlay: own}))
+		delete(out, "tenantId")
+		delete(out, "applicationId")
+		return out
+	}
+	all := func(e models.Experience) []byte { raw, _ := json.Marshal(show(e, models.OverlayOf(e))); return raw }
+	note := web.LeavesOut(ch.Unsaid(all))
+	if bytes.Equal(all(ch.Before), all(ch.After)) {
+		return web.Call{Note: note}, nil
+	}
+	out := call("PUT", "/applications/"+c.ID+"/sign-in-experience", show(ch.After, ch.Own))
+	out.Note = strings.TrimSpace(note + " It publishes at once, and says the whole look: this API knows no drafts.")
+	return out, nil
 }
 
 // sayNotice spells what concerns hooks and the texts of mails.

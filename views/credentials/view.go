@@ -125,6 +125,8 @@ func (r Row) state() (s ui.State, text string, loud bool) {
 		return ui.StateOff, "Retired", true
 	case r.Status == "expired":
 		return ui.StateBad, "Expired", true
+	case r.Awaited():
+		return ui.StateWarn, "No key yet", true
 	case r.Part == "old":
 		return ui.StateWarn, "Being replaced", true
 	case r.Part == "new":
