@@ -82,6 +82,10 @@ func sayAccess(op any) web.Call {
 		return call("DELETE", "/roles/"+in.ID, nil)
 	case roles.ScopesIn:
 		return call("POST", "/roles/"+in.RoleID+"/scopes", saidBody{"scopeIds": list(in.ScopeIDs)})
+	case roles.ScopeIn:
+		return call("DELETE", "/roles/"+in.RoleID+"/scopes/"+in.ScopeID, nil)
+	case roles.UnassignIn:
+		return call("DELETE", "/applications/"+url.PathEscape(in.ClientID)+"/roles/"+in.RoleID, nil)
 	case roles.AssignIn:
 		return call("POST", "/applications/"+url.PathEscape(in.ClientID)+"/roles", saidBody{"roleIds": in.RoleIDs})
 	}
@@ -305,6 +309,12 @@ func (d Dialect) sayNotice(ctx context.Context, op any) (web.Call, error) {
 		return d.sayHookChange(ctx, in)
 	case webhooks.DeleteIn:
 		return call("DELETE", "/hooks/"+in.ID, nil), nil
+	case webhooks.Rotation:
+		c := call("PATCH", "/hooks/"+in.ID+"/signing-key", nil)
+		c.Note = "The key before signs as well for 24 hours, whichever API rotates it."
+		return c, nil
+	case webhooks.TestIn:
+		return d.sayHookTest(ctx, in)
 	case mails.TemplateIn:
 		return sayTemplate(in), nil
 	case mails.TemplateRef:
