@@ -144,6 +144,20 @@ var moreFormCases = []formCase{
 	}, func(s *formSite, _ string) any {
 		return s.pick("/rest/v1/experience", "settings")["settings"].(map[string]any)["branding"]
 	}},
+	{"add a domain", "Auth0 Logto Native", func(_ *formSite, n string) (string, string, url.Values) {
+		return "/console/settings/domains", "/console/settings/domains", url.Values{"domain": {n + ".example.com"}}
+	}, domainLeft},
+	{"delete a domain", "Auth0 Logto Native", func(s *formSite, n string) (string, string, url.Values) {
+		at := "/console/settings/domains/" + s.made("/rest/v1/domains", map[string]any{"domain": n + ".example.com"}) + "/delete"
+		return at, at, url.Values{}
+	}, domainLeft},
+	{"verify a domain", "Auth0 Native", func(s *formSite, n string) (string, string, url.Values) {
+		at := "/console/settings/domains/" + s.made("/rest/v1/domains", map[string]any{"domain": n + ".invalid"})
+		return at, at + "/verify", url.Values{}
+	}, func(s *formSite, n string) any {
+		d := s.find("/rest/v1/domains", "domain", n+".invalid", "status", "error")
+		return []any{d["status"], d["error"] != ""}
+	}},
 	{"send a password link", "Native", func(s *formSite, n string) (string, string, url.Values) {
 		at := "/console/administrators/" + s.made("/rest/v1/administrators", map[string]any{"name": n, "email": n + "@example.com", "role": "viewer"})
 		return at, at + "/link", url.Values{}
@@ -186,4 +200,8 @@ func clientKey(t testing.TB) *ecdsa.PrivateKey {
 		t.Fatal(err)
 	}
 	return key
+}
+
+func domainLeft(s *formSite, n string) any {
+	return s.find("/rest/v1/domains", "domain", n+".example.com", "status", "default")
 }

@@ -11,6 +11,7 @@ import (
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/connections"
 	"gatehouse/handlers/credentials"
+	"gatehouse/handlers/domains"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/grants"
 	"gatehouse/handlers/keys"
@@ -45,6 +46,12 @@ func (d Dialect) Say(ctx context.Context, op any) (web.Call, error) {
 		return call("DELETE", "/connections/"+shown(connectionPrefix, in.ID), nil), nil
 	case connections.SwitchClientsIn:
 		return saySwitch(in), nil
+	case domains.CreateIn:
+		return call("POST", "/custom-domains", body{"domain": in.Domain, "type": ownCerts}), nil
+	case domains.Proof:
+		return call("POST", "/custom-domains/"+shown(domainPrefix, in.ID)+"/verify", nil), nil
+	case domains.IDIn:
+		return call("DELETE", "/custom-domains/"+shown(domainPrefix, in.ID), nil), nil
 	case experience.Change:
 		return sayExperience(in), nil
 	case settings.UpdateIn:

@@ -10,6 +10,7 @@ import (
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/connections"
 	"gatehouse/handlers/credentials"
+	"gatehouse/handlers/domains"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/mails"
@@ -42,6 +43,12 @@ func (d Dialect) Say(ctx context.Context, op any) (web.Call, error) {
 		return sayConnection(in), nil
 	case connections.IDIn:
 		return d.sayConnectorGone(ctx, in.ID)
+	case domains.CreateIn:
+		return call("POST", "/domains", saidBody{"domain": in.Domain}), nil
+	case domains.Proof:
+		return web.Call{Note: "The Logto API asks the name servers whenever a domain is read, with GET " + Prefix + "/domains/" + in.ID + "."}, nil
+	case domains.IDIn:
+		return call("DELETE", "/domains/"+in.ID, nil), nil
 	case experience.Change:
 		return d.sayExperience(ctx, in)
 	}
