@@ -332,6 +332,7 @@ func (a *App) routes() []web.Route {
 		a.administrators.Routes(),
 		a.settings.Routes(),
 		a.documents.Routes(),
+		a.domains.Routes(),
 		a.outbox.Routes(),
 		a.applications.Routes(),
 		applications.Pages{Ops: a.applications, Tenant: a.settings.Current}.Routes(),

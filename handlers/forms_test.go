@@ -24,9 +24,28 @@ func (s *site) form(page []byte, action string) url.Values {
 		}
 	}
 	if out == nil {
+		out = formOfButton(root, action)
+	}
+	if out == nil {
 		s.t.Fatalf("no form posts to %s", action)
 	}
 	return out
+}
+
+// formOfButton is the form that a button elsewhere sends to an address of its own.
+func formOfButton(root *html.Node, action string) url.Values {
+	var id string
+	for n := range root.Descendants() {
+		if attribute(n, "formaction") == action {
+			id = attribute(n, "form")
+		}
+	}
+	for n := range root.Descendants() {
+		if n.Data == "form" && id != "" && attribute(n, "id") == id {
+			return fieldsOf(n)
+		}
+	}
+	return nil
 }
 
 func fieldsOf(form *html.Node) url.Values {

@@ -75,6 +75,15 @@ func accessStory(do native, text func(map[string]any, string) string) {
 
 // deliveryStory is webhooks, mail and what dialects keep.
 func deliveryStory(do native, text func(map[string]any, string) string) {
+	domain := do(201, "POST", "/domains", o{"domain": "login.example.com"})
+	do(409, "POST", "/domains", o{"domain": "login.example.com"})
+	do(422, "POST", "/domains", o{"domain": "localhost"})
+	do(200, "GET", "/domains", nil)
+	do(200, "GET", "/domains/"+text(domain, "id"), nil)
+	do(200, "POST", "/domains/"+text(domain, "id")+"/verify", nil)
+	do(204, "DELETE", "/domains/"+text(domain, "id"), nil)
+	do(404, "GET", "/domains/"+text(domain, "id"), nil)
+
 	hook := do(201, "POST", "/webhooks", o{"name": "Told", "url": "https://127.0.0.1/", "events": []string{"client.created"}})
 	at := "/webhooks/" + text(hook, "id")
 	do(200, "PATCH", at, o{"name": "Still told"})

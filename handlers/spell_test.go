@@ -445,7 +445,7 @@ func TestShownCallsDoWhatTheirFormsDo(t *testing.T) {
 	base := newSite(t)
 	base.signIn()
 	tokens := map[string]string{"Native": base.token(siteURL + "/rest/v1"), "Auth0": base.token(siteURL + "/api/v2/"), "Logto": base.token("https://default.logto.app/api"), "Transmit": base.token(siteURL + "/cis")}
-	for i, c := range slices.Concat(formCases, keyCases, peopleCases, lookCases) {
+	for i, c := range slices.Concat(formCases, moreFormCases, keyCases, peopleCases, lookCases) {
 		t.Run(c.name, func(t *testing.T) {
 			site := *base
 			site.t = t

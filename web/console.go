@@ -33,8 +33,22 @@ func (console) Fault(r *Request, f *models.Fault) error {
 	case f.Reason == "recent_sign_in_needed":
 		return r.redirect("/console/sign-in/confirm?next=" + url.QueryEscape(r.back()))
 	}
-	return r.Render(StatusOf(f.Code), faultPage(ui.ErrorOpts{Status: strconv.Itoa(StatusOf(f.Code)), Title: title(f.Code), Text: f.Text,
-		RequestID: r.id, Where: r.c.Method() + " " + r.path()}, r.session != nil))
+	return r.Render(StatusOf(f.Code), faultPage(r.told(f), r.session != nil))
+}
+
+// told is what an error page says of a fault, and where it leads.
+func (r *Request) told(f *models.Fault) ui.ErrorOpts {
+	e := ui.ErrorOpts{Status: strconv.Itoa(StatusOf(f.Code)), Title: title(f.Code), Text: f.Text, RequestID: r.id, Where: r.c.Method() + " " + r.path()}
+	if r.session == nil {
+		e.HomeLabel = "Go to the console"
+	}
+	switch f.Reason {
+	case "setup_done":
+		e.Title, e.Home, e.HomeLabel = "Set up already", "/console/sign-in", "Go to sign-in"
+	case "missing_permission":
+		e.Text += " An owner can give you a role that has it."
+	}
+	return e
 }
 
 // faultPage draws a fault inside the console for somebody signed in, else as a quiet page.

@@ -38,7 +38,14 @@ type endpoint struct {
 	run    func(r *Request) error
 	fixed  func(c *fiber.Ctx, origin string) bool // answers without a Request, or tells that it cannot
 	doc    Doc
+	shown  bool // its form can be shown as API calls
 }
+
+// Showable marks an endpoint that shows its form as API calls by itself.
+func (e Endpoint) Showable() Endpoint { e.shown = true; return e }
+
+// Shows tells whether the form of an endpoint can be shown as API calls.
+func (e Endpoint) Shows() bool { return e.shown }
 
 // Doc is what the OpenAPI document and the coverage table say beyond the types.
 type Doc struct {

@@ -54,6 +54,7 @@ var readable = strings.NewReplacer(strconv.Quote(models.Masked), strconv.Quote(s
 // Showing lets the form of an endpoint be shown as API calls. draw is nil for a fault when it only draws what was typed.
 func Showing[In any](e Endpoint, tell func(context.Context, In) (Told, error), draw Redraw[In]) Endpoint {
 	submit := e.run
+	e.shown = true
 	e.run = func(r *Request) error {
 		asked := r.Asked()
 		if asked == "" {
@@ -87,6 +88,21 @@ func Showing[In any](e Endpoint, tell func(context.Context, In) (Told, error), d
 func Says[In any](form, about string) func(context.Context, In) (Told, error) {
 	return func(_ context.Context, in In) (Told, error) { return Told{About: about, Form: form, Op: in}, nil }
 }
+
+// Sends is a tell for a button that acts at once: the one native call that its input fills. to is the page that the button is on; what
+// gives the input in the words of the dialects, nil where none has any.
+func Sends[In any](about, method, path string, to func(In) string, what func(In) any) func(context.Context, In) (Told, error) {
+	return func(_ context.Context, in In) (Told, error) {
+		t := Told{About: about, To: to(in), Calls: []Call{NativeCall(method, path, in)}}
+		if what != nil {
+			t.Op = what(in)
+		}
+		return t, nil
+	}
+}
+
+// Itself is what a form means to the dialects where its input is that of the operation.
+func Itself[In any](in In) any { return in }
 
 // Drawn is a draw for a page without fields: what the page reads, and its view.
 func Drawn[In, PageIn, V any](of func(In) PageIn, read func(context.Context, PageIn) (V, error), view func(V) templ.Component) Redraw[In] {

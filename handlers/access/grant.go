@@ -199,7 +199,19 @@ type memberIn struct {
 }
 
 func (p Pages) unassign(ctx context.Context, in memberIn) (web.None, error) {
-	return web.None{}, p.Roles.Unassign(ctx, roles.UnassignIn{ClientID: in.ClientID, RoleID: in.ID})
+	return web.None{}, p.Roles.Unassign(ctx, in.end())
+}
+
+func (in memberIn) end() roles.UnassignIn {
+	return roles.UnassignIn{ClientID: in.ClientID, RoleID: in.ID}
+}
+
+func tellUnassign(_ context.Context, in memberIn) (web.Told, error) {
+	return web.Told{About: "What Take the role will send. Nothing is taken yet.", To: onRole + "/" + in.ID, Op: in.end()}, nil
+}
+
+func tellScopeGone(_ context.Context, in roles.ScopeIn) (web.Told, error) {
+	return web.Told{About: "What Take the scope away will send. Nothing is taken yet.", To: onRole + "/" + in.RoleID, Op: in}, nil
 }
 
 func (p Pages) askRole(ctx context.Context, in roles.OneIn) (views.Delete, error) {

@@ -55,9 +55,9 @@ func (p Pages) Routes() []web.Route {
 		{"GET", role + "/delete", "role.delete", web.Page(p.askRole, views.DeleteRole)},
 		{"POST", role + "/delete", "role.delete", web.Showing(web.SubmitThen(gone(p.Roles.Delete), nil, saved[roles.OneIn, web.None]("Role deleted", func(roles.OneIn) string { return home })), web.Says[roles.OneIn]("", "What Delete role will send. Nothing is deleted yet."), web.Drawn(web.Same[roles.OneIn], p.askRole, views.DeleteRole))},
 		{"POST", role + "/scopes", "role.update", web.Showing(web.SubmitThen(p.Roles.AddScopes, p.showRoleScopes, saved[roles.ScopesIn, roles.HeldScopes]("Scopes given", func(in roles.ScopesIn) string { return onRole + "/" + in.RoleID })), web.Says[roles.ScopesIn]("role-scopes", "What Give scopes will send. Nothing is given yet."), p.showRoleScopes)},
-		{"POST", role + "/scopes/:scope_id/delete", "role.update", web.SubmitThen(gone(p.Roles.RemoveScope), nil, saved[roles.ScopeIn, web.None]("Scope taken away", func(in roles.ScopeIn) string { return onRole + "/" + in.RoleID }))},
+		{"POST", role + "/scopes/:scope_id/delete", "role.update", web.Showing(web.SubmitThen(gone(p.Roles.RemoveScope), nil, saved[roles.ScopeIn, web.None]("Scope taken away", func(in roles.ScopeIn) string { return onRole + "/" + in.RoleID })), tellScopeGone, web.Drawn(func(in roles.ScopeIn) roles.OneIn { return roles.OneIn{ID: in.RoleID} }, p.showRole, views.ShowRole))},
 		{"POST", role + "/clients", "role.assign", web.Showing(web.SubmitThen(p.assign, p.showAssign, saved[assignIn, roles.AssignOut]("Role given", func(in assignIn) string { return onRole + "/" + in.ID })), p.tellAssign, p.showAssign)},
-		{"POST", role + "/clients/:client_id/delete", "role.assign", web.SubmitThen(p.unassign, nil, saved[memberIn, web.None]("Role taken", func(in memberIn) string { return onRole + "/" + in.ID }))},
+		{"POST", role + "/clients/:client_id/delete", "role.assign", web.Showing(web.SubmitThen(p.unassign, nil, saved[memberIn, web.None]("Role taken", func(in memberIn) string { return onRole + "/" + in.ID })), tellUnassign, web.Drawn(func(in memberIn) roles.OneIn { return roles.OneIn{ID: in.ID} }, p.showRole, views.ShowRole))},
 
 		{"GET", "/console/clients/:id/access", "client.read", web.Page(p.client, views.ClientAccess)},
 	}

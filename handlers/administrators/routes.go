@@ -40,8 +40,8 @@ func (o Ops) console() []web.Route {
 		{"POST", home, "administrator.create", web.Showing(web.SubmitThen(o.Invite, inviteAgain, invited), web.Says[InviteIn]("invite", "What Send invitation will send. Nothing is sent yet."), inviteAgain)},
 		{"GET", home + "/:id", "administrator.read", web.Page(o.showPage, views.Show)},
 		{"POST", home + "/:id", "administrator.update", web.Showing(web.SubmitThen(o.Update, o.updateAgain, updated), o.tellUpdate, o.updateAgain)},
-		{"POST", home + "/:id/link", "administrator.update", web.SubmitThen(o.sendLinkForm, nil, linkSent)},
-		{"POST", home + "/:id/sessions/:session_id/end", "administrator.update", web.SubmitThen(o.revokeForm, nil, sessionEnded)},
+		{"POST", home + "/:id/link", "administrator.update", web.Showing(web.SubmitThen(o.sendLinkForm, nil, linkSent), tellLink, web.Drawn(func(in linkForm) OneIn { return OneIn(in) }, o.showPage, views.Show))},
+		{"POST", home + "/:id/sessions/:session_id/end", "administrator.update", web.Showing(web.SubmitThen(o.revokeForm, nil, sessionEnded), tellSession, web.Drawn(func(in SessionIn) OneIn { return OneIn{in.ID} }, o.showPage, views.Show))},
 		{"GET", home + "/:id/delete", "administrator.delete", web.Page(o.deletePage, views.Delete)},
 		{"POST", home + "/:id/delete", "administrator.delete", web.Showing(web.SubmitThen(o.deleteForm, o.deleteAgain, deleted), tellDelete, o.deleteAgain)},
 	}
@@ -78,6 +78,11 @@ func (o Ops) tellUpdate(ctx context.Context, in UpdateIn) (web.Told, error) {
 func tellDelete(_ context.Context, in DeleteForm) (web.Told, error) {
 	return web.Told{About: "What Delete administrator will send. Nothing is deleted yet.", Op: in.DeleteIn}, nil
 }
+
+var (
+	tellLink    = web.Sends("What Send link will send. No mail goes out yet.", "POST", "/rest/v1/administrators/:id/link", func(in linkForm) string { return home + "/" + in.ID }, nil)
+	tellSession = web.Sends("What End will send. Nothing is ended yet.", "DELETE", "/rest/v1/administrators/:id/sessions/:session_id", func(in SessionIn) string { return home + "/" + in.ID }, nil)
+)
 
 func invited(r *web.Request, _ InviteIn, who models.Administrator) error {
 	web.FlashText(r.Context(), "Invited "+who.Name)

@@ -11,6 +11,7 @@ import (
 	"gatehouse/handlers/clients"
 	"gatehouse/models"
 	views "gatehouse/views/applications"
+	"gatehouse/views/ui"
 	"gatehouse/web"
 )
 
@@ -82,10 +83,23 @@ func (p Pages) tellDelete(_ context.Context, in deleteIn) (web.Told, error) {
 	return web.Told{About: "What Delete application will send. Nothing is deleted yet.", Op: DeleteIn{ID: in.ID}}, nil
 }
 
-// tellSwitch spells what disabling is to the one API that knows it.
-func (p Pages) tellSwitch(_ context.Context, in switchIn) (web.Told, error) {
-	return web.Told{About: "What Disable application will send. Nothing is disabled yet.",
-		Calls: []web.Call{{Verb: "PATCH", Path: "/rest/v1/applications/" + in.ID, Body: map[string]any{"disabled": true}}}}, nil
+// tellSwitch spells what disabling and enabling is to the one API that knows it.
+func tellSwitch(disabled bool) func(context.Context, switchIn) (web.Told, error) {
+	return func(_ context.Context, in switchIn) (web.Told, error) {
+		t := web.Told{About: "What Enable will send. Nothing changes yet.", To: views.URL(in.ID, views.TabDanger)}
+		if disabled {
+			t = web.Told{About: "What Disable application will send. Nothing is disabled yet."}
+		}
+		t.Calls = []web.Call{{Verb: "PATCH", Path: "/rest/v1/applications/" + in.ID, Body: map[string]any{"disabled": disabled}}}
+		return t, nil
+	}
+}
+
+// tellBulk closes by posting what was ticked again: the address of the page does not name it.
+func tellBulk(about, act string) func(context.Context, bulkIn) (web.Told, error) {
+	return func(_ context.Context, in bulkIn) (web.Told, error) {
+		return web.Told{About: about, Form: ui.ConfirmForm, Calls: []web.Call{web.NativeCall("POST", "/rest/v1/applications/"+act, BulkIn{IDs: in.IDs})}}, nil
+	}
 }
 
 // changed is what an update has to say: the fields whose values differ.

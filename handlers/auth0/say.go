@@ -15,6 +15,7 @@ import (
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/connections"
 	"gatehouse/handlers/credentials"
+	"gatehouse/handlers/domains"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/grants"
 	"gatehouse/handlers/keys"
@@ -50,6 +51,14 @@ func (d Dialect) Say(ctx context.Context, op any) (web.Call, error) {
 		return sayConnection(in), nil
 	case connections.IDIn:
 		return call("DELETE", "/connections/"+shown(connectionPrefix, in.ID), nil), nil
+	case connections.SwitchClientsIn:
+		return saySwitch(in), nil
+	case domains.CreateIn:
+		return call("POST", "/custom-domains", body{"domain": in.Domain, "type": ownCerts}), nil
+	case domains.Proof:
+		return call("POST", "/custom-domains/"+shown(domainPrefix, in.ID)+"/verify", nil), nil
+	case domains.IDIn:
+		return call("DELETE", "/custom-domains/"+shown(domainPrefix, in.ID), nil), nil
 	case experience.Change:
 		return d.sayExperience(ctx, in)
 	case settings.UpdateIn:
@@ -189,6 +198,14 @@ func sayChange(ch clients.Change) web.Call {
 	return out
 }
 
+func saySwitch(in connections.SwitchClientsIn) web.Call {
+	list := make([]body, len(in.Clients))
+	for i, c := range in.Clients {
+		list[i] = body{"client_id": c.ClientID, "status": c.Enabled}
+	}
+	return call("PATCH", "/connections/"+shown(connectionPrefix, in.ID)+"/clients", list)
+}
+
 // sayConnection names settings, and only those that differ.
 func sayConnection(ch connections.Change) web.Call {
 	verb, path, b := ShowConnection(ch.Before, ch.After)
@@ -273,6 +290,8 @@ func (d Dialect) sayMail(ctx context.Context, op any) (web.Call, error) {
 	switch in := op.(type) {
 	case mails.ProviderIn:
 		return d.sayProvider(ctx, in)
+	case mails.Removal:
+		return call("DELETE", providerPath, nil), nil
 	case mails.TemplateIn:
 		return d.sayTemplate(ctx, in)
 	}

@@ -29,10 +29,10 @@ func (c Console) Routes() []web.Route {
 	return []web.Route{
 		{"GET", of, "client.read", web.Page(c.list, views.ListPage)},
 		{"GET", of + "/new", "client.create", web.Page(c.fresh, views.NewPage)},
-		{"POST", of + "/new", "client.create", page(c.create)},
+		{"POST", of + "/new", "client.create", page(c.create).Showable()},
 		{"GET", one, "client.read", page(c.enter)},
 		{"GET", one + "/settings", "client.read", web.Page(c.edit, views.SettingsPage)},
-		{"POST", one + "/settings", "client.update", page(c.save)},
+		{"POST", one + "/settings", "client.update", page(c.save).Showable()},
 		{"POST", one + "/merge", "client.update", page(c.merge)},
 		{"POST", one + "/default", "client.update", web.Submit(c.makeDefault, nil, func(_ OneVersionIn, out models.Client) string { return views.ListURL(out.ApplicationID) })},
 		{"GET", one + "/delete", "client.delete", web.Page(c.removal, views.DeletePage)},

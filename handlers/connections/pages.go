@@ -28,9 +28,9 @@ func (p Console) Routes() []web.Route {
 		{"GET", one, "connection.read", web.Page(p.show, views.SettingsPage)},
 		{"POST", one, "connection.update", web.Showing(web.SubmitThen(p.save, p.saveAgain, saved), p.tellSave, p.saveAgain)},
 		{"GET", one + "/clients", "connection.read", web.Page(p.clients, views.ClientsPage)},
-		{"POST", one + "/clients", "connection.update", web.SubmitThen(p.switchOne, p.switchAgain, switchedOne)},
+		{"POST", one + "/clients", "connection.update", web.Showing(web.SubmitThen(p.switchOne, p.switchAgain, switchedOne), tellSwitch, p.switchAgain)},
 		{"GET", one + "/test", "connection.read", web.Page(p.askTest, views.TestPage)},
-		{"POST", one + "/test", "connection.update", web.Page(p.runTest, views.TestPage)},
+		{"POST", one + "/test", "connection.update", web.Showing(web.Page(p.runTest, views.TestPage), tellTest, web.Drawn(web.Same[IDIn], p.askTest, views.TestPage))},
 		{"GET", one + "/danger", "connection.read", web.Page(p.danger, views.DangerPage)},
 		{"GET", one + "/delete", "connection.delete", web.Page(p.danger, views.DeletePage)},
 		{"POST", one + "/delete", "connection.delete", web.Showing(web.SubmitThen(p.remove, p.removeAgain, removed), tellRemove, p.removeAgain)},
@@ -118,12 +118,27 @@ func (p Console) clients(ctx context.Context, in clientsIn) (views.Clients, erro
 }
 
 func (p Console) switchOne(ctx context.Context, in clientsIn) (web.None, error) {
-	return web.None{}, p.SwitchClients(ctx, SwitchClientsIn{ID: in.ID, Clients: []ClientSwitch{{ClientID: strings.TrimSpace(in.ClientID), Enabled: in.Enabled}}})
+	return web.None{}, p.SwitchClients(ctx, in.change())
+}
+
+// change is what the form of one client asks for.
+func (in clientsIn) change() SwitchClientsIn {
+	return SwitchClientsIn{ID: in.ID, Clients: []ClientSwitch{{ClientID: strings.TrimSpace(in.ClientID), Enabled: in.Enabled}}}
+}
+
+func tellSwitch(_ context.Context, in clientsIn) (web.Told, error) {
+	t := web.Told{About: "What Add client will send. Nothing is added yet.", Form: "client", Op: in.change()}
+	if !in.Enabled {
+		t.About, t.Form = "What Remove will send. Nothing is removed yet.", ""
+	}
+	return t, nil
 }
 
 func (p Console) switchAgain(ctx context.Context, in clientsIn, fault *models.Fault) (templ.Component, error) {
 	v, err := p.clients(ctx, in)
-	v.Typed, v.Fault = in.ClientID, fault
+	if v.Fault = fault; in.Enabled {
+		v.Typed = in.ClientID
+	}
 	return views.ClientsPage(v), err
 }
 
@@ -153,6 +168,8 @@ func (p Console) runTest(ctx context.Context, in IDIn) (views.Test, error) {
 	}
 	return out, err
 }
+
+var tellTest = web.Sends("What Run the test will send. Nothing is asked yet.", "POST", "/rest/v1/connections/:id/test", func(in IDIn) string { return views.URL(in.ID, "test") }, nil)
 
 func (p Console) danger(ctx context.Context, in IDIn) (views.Danger, error) {
 	h, err := p.head(ctx, in.ID)

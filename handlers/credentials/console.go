@@ -251,3 +251,29 @@ func (c Console) danger(gone bool) func(ctx context.Context, in OneIn) (views.Da
 		return views.Danger{Page: p.Page, Row: p.Row, Delete: gone}, err
 	}
 }
+
+func (c Console) askKey(ctx context.Context, in KeyOneIn) (views.Danger, error) {
+	return c.removal(ctx, OneIn(in), models.CredentialPublicKey)
+}
+
+func (c Console) askCertificate(ctx context.Context, in CertificateOneIn) (views.Danger, error) {
+	return c.removal(ctx, OneIn(in), models.CredentialCertificate)
+}
+
+// removal is the page that asks before a key or a certificate is deleted.
+func (c Console) removal(ctx context.Context, in OneIn, kind string) (views.Danger, error) {
+	page, err := c.page(ctx, "credential.delete", in.ClientID)
+	if err != nil {
+		return views.Danger{}, err
+	}
+	list, err := c.list(ctx, in.ClientID, kind)
+	if err != nil {
+		return views.Danger{}, err
+	}
+	for _, row := range list.Items {
+		if row.ID == in.ID {
+			return views.Danger{Page: page, Row: viewRow(row, nil), Delete: true}, nil
+		}
+	}
+	return views.Danger{}, models.Missing("credential")
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"gatehouse/models"
+	views "gatehouse/views/credentials"
 	"gatehouse/web"
 )
 
@@ -47,3 +48,11 @@ func (c Console) tellKey(_ context.Context, in keyForm) (web.Told, error) {
 	}
 	return web.Told{About: "What Add key will send. Nothing is added yet.", Form: "secret", Op: what}, err
 }
+
+var (
+	tellPrimary = web.Sends("What Make primary will send. Nothing changes yet.", "POST", "/rest/v1/clients/:id/secrets/:secret_id/primary", func(in OneIn) string { return views.URL(in.ClientID, in.ID) }, nil)
+	tellFinish  = web.Sends("What Retire the old one will send. Nothing is retired yet.", "POST", "/rest/v1/clients/:id/rotation/finish", atSecrets, nil)
+	tellCancel  = web.Sends("What Cancel rotation will send. Nothing is cancelled yet.", "DELETE", "/rest/v1/clients/:id/rotation", atSecrets, nil)
+)
+
+func atSecrets(in ClientIn) string { return views.URL(in.ClientID) }

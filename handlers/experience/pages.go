@@ -19,9 +19,9 @@ func (o Ops) console() []web.Route {
 	routes := []web.Route{
 		{"GET", "/console/experience", "experience.read", web.Raw(web.Console, func(_ context.Context, r *web.Request) error { return r.Next("/console/experience/methods") })},
 		{"GET", "/console/experience/:section", "experience.read", web.Raw(web.Console, o.editPage)},
-		{"POST", "/console/experience/:section", "experience.update", web.Raw(web.Console, o.saveForm)},
+		{"POST", "/console/experience/:section", "experience.update", web.Raw(web.Console, o.saveForm).Showable()},
 		{"GET", "/console/applications/:id/branding", "experience.read", web.Raw(web.Console, o.editPage)},
-		{"POST", "/console/applications/:id/branding", "experience.update", web.Raw(web.Console, o.saveForm)},
+		{"POST", "/console/applications/:id/branding", "experience.update", web.Raw(web.Console, o.saveForm).Showable()},
 	}
 	routes = append(routes, o.consoleAt("/console/experience")...)
 	return append(routes, o.consoleAt("/console/applications/:id/branding")...)
@@ -33,8 +33,8 @@ func (o Ops) consoleAt(at string) []web.Route {
 		{"GET", at + "/preview", read, web.Raw(web.Console, o.previewPage)},
 		{"GET", at + "/history", read, web.Page(o.historyPage, views.HistoryPage)},
 		{"GET", at + "/history/:number", read, web.Page(o.versionPage, views.VersionPage)},
-		{"POST", at + "/history/:number/restore", update, web.Submit(o.Restore, nil, o.restored)},
-		{"GET", at + "/merge", read, web.Page(o.mergePage, views.MergePage)},
+		{"POST", at + "/history/:number/restore", update, web.Showing(web.Submit(o.Restore, nil, o.restored), o.tellRestore, web.Drawn(web.Same[VersionIn], o.versionPage, views.VersionPage))},
+		{"GET", at + "/merge", read, web.Raw(web.Console, o.askMerge)},
 		{"POST", at + "/publish", update, web.Raw(web.Console, o.publishForm)},
 		{"POST", at + "/discard", update, web.SubmitThen(o.Discard, nil, o.discarded)},
 	}
@@ -118,6 +118,28 @@ func page(v views.Editor) templ.Component {
 		return views.ApplicationPage(v)
 	}
 	return views.Page(v)
+}
+
+// askMerge asks what to keep. Where nothing is to be chosen it leads back to the editor and says why.
+func (o Ops) askMerge(ctx context.Context, r *web.Request) error {
+	edit, _ := editIn(r)
+	d, err := o.Draft(ctx, edit.ScopeIn)
+	if err != nil {
+		return err
+	}
+	if len(d.Conflicts) > 0 {
+		merge, err := o.mergePage(ctx, edit.ScopeIn)
+		if err != nil {
+			return err
+		}
+		return r.Render(200, views.MergePage(merge))
+	}
+	text := "There is nothing to choose: the draft merges by itself"
+	if !d.Exists {
+		text = "There is no draft, so there is nothing to merge"
+	}
+	web.FlashText(ctx, text)
+	return r.Next(edit.at())
 }
 
 // publishForm publishes the draft, or asks what to keep where both sides changed a setting.

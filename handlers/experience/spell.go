@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"strconv"
 	"strings"
 
 	"gatehouse/models"
@@ -140,4 +141,15 @@ func (o Ops) showForm(ctx context.Context, r *web.Request, in EditIn, f form) er
 		return r.Render(web.StatusOf(fault.Code), page(v))
 	}
 	return r.Render(200, page(v))
+}
+
+// tellRestore closes on the page of the version.
+func (o Ops) tellRestore(_ context.Context, in VersionIn) (web.Told, error) {
+	path := "/rest/v1/experience"
+	if in.ApplicationID != "" {
+		path = "/rest/v1/applications/" + in.ApplicationID + "/experience"
+	}
+	number := strconv.FormatInt(in.Number, 10)
+	return web.Told{About: "What Restore will send. Nothing changes yet.", To: in.at() + "/history/" + number,
+		Calls: []web.Call{{Verb: "POST", Path: path + "/versions/" + number + "/restore"}}}, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/models"
 	views "gatehouse/views/keys"
+	"gatehouse/views/ui"
 	"gatehouse/web"
 )
 
@@ -118,7 +119,7 @@ func tellCreate(_ context.Context, in CreateIn) (web.Told, error) {
 func (o Ops) tellStep(ctx context.Context, in stepIn, about, verb, path string, op func(models.SigningKey) any) (web.Told, error) {
 	k, err := find(ctx, o.DB, "", in.ID)
 	c := web.NativeCall(verb, "/rest/v1/keys/:id"+path, StepIn(in))
-	return web.Told{About: about, Form: "confirm-form", Op: op(k), Calls: []web.Call{c}}, err
+	return web.Told{About: about, Form: ui.ConfirmForm, Op: op(k), Calls: []web.Call{c}}, err
 }
 
 func (o Ops) tellPromote(ctx context.Context, in stepIn) (web.Told, error) {

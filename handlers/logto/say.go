@@ -12,6 +12,7 @@ import (
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/connections"
 	"gatehouse/handlers/credentials"
+	"gatehouse/handlers/domains"
 	"gatehouse/handlers/experience"
 	"gatehouse/handlers/keys"
 	"gatehouse/handlers/mails"
@@ -47,6 +48,12 @@ func (d Dialect) Say(ctx context.Context, op any) (web.Call, error) {
 		return sayConnection(in), nil
 	case connections.IDIn:
 		return d.sayConnectorGone(ctx, in.ID)
+	case domains.CreateIn:
+		return call("POST", "/domains", saidBody{"domain": in.Domain}), nil
+	case domains.Proof:
+		return web.Call{Note: "The Logto API asks the name servers whenever a domain is read, with GET " + Prefix + "/domains/" + in.ID + "."}, nil
+	case domains.IDIn:
+		return call("DELETE", "/domains/"+in.ID, nil), nil
 	case experience.Change:
 		return d.sayExperience(ctx, in)
 	}
@@ -87,6 +94,10 @@ func sayAccess(op any) web.Call {
 		return call("DELETE", "/roles/"+in.ID, nil)
 	case roles.ScopesIn:
 		return call("POST", "/roles/"+in.RoleID+"/scopes", saidBody{"scopeIds": list(in.ScopeIDs)})
+	case roles.ScopeIn:
+		return call("DELETE", "/roles/"+in.RoleID+"/scopes/"+in.ScopeID, nil)
+	case roles.UnassignIn:
+		return call("DELETE", "/applications/"+url.PathEscape(in.ClientID)+"/roles/"+in.RoleID, nil)
 	case roles.AssignIn:
 		return call("POST", "/applications/"+url.PathEscape(in.ClientID)+"/roles", saidBody{"roleIds": in.RoleIDs})
 	}
@@ -334,6 +345,12 @@ func (d Dialect) sayNotice(ctx context.Context, op any) (web.Call, error) {
 		return d.sayHookChange(ctx, in)
 	case webhooks.DeleteIn:
 		return call("DELETE", "/hooks/"+in.ID, nil), nil
+	case webhooks.Rotation:
+		c := call("PATCH", "/hooks/"+in.ID+"/signing-key", nil)
+		c.Note = "The key before signs as well for 24 hours, whichever API rotates it."
+		return c, nil
+	case webhooks.TestIn:
+		return d.sayHookTest(ctx, in)
 	case mails.TemplateIn:
 		return sayTemplate(in), nil
 	case mails.TemplateRef:

@@ -20,11 +20,13 @@ func (o Ops) console() []web.Route {
 		{"GET", home, "email_provider.read", web.Page(o.page, views.Page)},
 		{"POST", home, "email_provider.update", web.Showing(web.SubmitThen(o.providerForm, o.providerAgain, saved), tellProvider, o.providerAgain)},
 		{"POST", home + "/test", "email_provider.update", web.Showing(web.SubmitThen(o.Test, o.testAgain, o.tested), web.Says[TestIn]("test-mail", "What Send test will send. No mail goes out yet."), o.testAgain)},
-		{"POST", home + "/delete", "email_provider.delete", web.SubmitThen(o.deleteForm, nil, removed)},
+		{"GET", home + "/delete", "email_provider.delete", web.Page(o.page, views.RemoveProvider)},
+		{"POST", home + "/delete", "email_provider.delete", web.Showing(web.SubmitThen(o.deleteForm, nil, removed), tellRemoval, web.Drawn(web.Same[struct{}], o.page, views.RemoveProvider))},
 		{"GET", home + "/templates", "email_template.update", web.Raw(web.Console, chosen)},
 		{"GET", text, "email_template.read", web.Page(o.templatePage, views.Template)},
 		{"POST", text, "email_template.update", web.Showing(web.SubmitThen(o.PutTemplate, o.templateAgain, written), web.Says[TemplateIn]("template", "What Save text will send. Nothing is saved yet."), o.templateAgain)},
-		{"POST", text + "/delete", "email_template.delete", web.SubmitThen(o.deleteTemplateForm, nil, unwritten)},
+		{"GET", text + "/delete", "email_template.delete", web.Page(o.storedText, views.DeleteTemplate)},
+		{"POST", text + "/delete", "email_template.delete", web.Showing(web.SubmitThen(o.deleteTemplateForm, nil, unwritten), web.Says[TemplateRef]("", "What Delete text will send. Nothing is deleted yet."), web.Drawn(web.Same[TemplateRef], o.storedText, views.DeleteTemplate))},
 	}
 }
 
@@ -108,6 +110,13 @@ func (o Ops) deleteForm(ctx context.Context, _ struct{}) (web.None, error) {
 	return web.None{}, o.DeleteProvider(ctx, struct{}{})
 }
 
+// Removal is the end of the provider, for dialects that say it in their words.
+type Removal struct{}
+
+func tellRemoval(context.Context, struct{}) (web.Told, error) {
+	return web.Told{About: "What Remove provider will send. Nothing is removed yet.", Op: Removal{}, Calls: []web.Call{{Verb: "DELETE", Path: "/rest/v1/email-provider"}}}, nil
+}
+
 func removed(r *web.Request, _ struct{}, _ web.None) error {
 	web.FlashText(r.Context(), "Provider removed")
 	return r.Next(home)
@@ -135,6 +144,15 @@ func (o Ops) templatePage(ctx context.Context, in TemplateRef) (views.TemplateVi
 		return views.TemplateView{}, err
 	}
 	return views.TemplateView{Template: t, Exists: true, Drawn: o.drawn(ctx, t)}, nil
+}
+
+// storedText is the page of a text that was written.
+func (o Ops) storedText(ctx context.Context, in TemplateRef) (views.TemplateView, error) {
+	v, err := o.templatePage(ctx, in)
+	if err == nil && !v.Exists {
+		err = models.Missing("email_template")
+	}
+	return v, err
 }
 
 // drawn is a text with example values, nil when it cannot be drawn.

@@ -10,6 +10,9 @@ import (
 	"gatehouse/models"
 )
 
+// maxRoles is how many roles a client can have.
+const maxRoles = 100
+
 // AssignIn names a client and roles.
 type AssignIn struct {
 	ClientID string   `path:"id" json:"-" doc:"The client_id."`
@@ -89,7 +92,7 @@ func (o Ops) reassign(ctx context.Context, in AssignIn, say func(before []string
 		want := say(slices.Clone(before))
 		var check models.Check
 		check.That(c.actsForItself() || len(want) <= len(before), "client_id", "client_not_machine", "Only a client that authenticates acts for itself and has roles.")
-		check.That(len(want) <= 200, "role_ids", "too_many", "A client has at most 100 roles.")
+		check.That(len(slices.Compact(slices.Sorted(slices.Values(want)))) <= maxRoles, "role_ids", "too_many", "A client has at most 100 roles.")
 		if err := check.Err(); err != nil {
 			return err
 		}

@@ -26,11 +26,11 @@ func (o Ops) console() []web.Route {
 		{"GET", one, "webhook.read", web.Page(o.showPage, views.Show)},
 		{"POST", one, "webhook.update", web.Showing(web.SubmitThen(o.updateForm, updateAgain, updated), o.tellUpdate, updateAgain)},
 		{"GET", one + "/edit", "webhook.update", web.Page(o.editPage, views.Edit)},
-		{"POST", one + "/test", "webhook.update", web.SubmitThen(o.testForm, nil, tested)},
-		{"POST", one + "/rotate", "webhook.update", web.SubmitThen(o.rotateForm, nil, o.rotated)},
-		{"POST", one + "/resend", "webhook.update", web.SubmitThen(o.resendAllForm, nil, resentAll)},
+		{"POST", one + "/test", "webhook.update", web.Showing(web.SubmitThen(o.testForm, nil, tested), tellTest, web.Drawn(oneForm.shown, o.showPage, views.Show))},
+		{"POST", one + "/rotate", "webhook.update", web.Showing(web.SubmitThen(o.rotateForm, nil, o.rotated), tellRotate, web.Drawn(oneForm.shown, o.showPage, views.Show))},
+		{"POST", one + "/resend", "webhook.update", web.Showing(web.SubmitThen(o.resendAllForm, nil, resentAll), o.tellResendAll, web.Drawn(oneForm.shown, o.showPage, views.Show))},
 		{"GET", one + "/deliveries/:delivery_id", "webhook.read", web.Page(o.deliveryPage, views.Delivery)},
-		{"POST", one + "/deliveries/:delivery_id/resend", "webhook.update", web.SubmitThen(o.Resend, nil, resent)},
+		{"POST", one + "/deliveries/:delivery_id/resend", "webhook.update", web.Showing(web.SubmitThen(o.Resend, nil, resent), tellResend, web.Drawn(web.Same[DeliveryIn], o.deliveryPage, views.Delivery))},
 		{"GET", one + "/delete", "webhook.delete", web.Page(o.deletePage, views.Delete)},
 		{"POST", one + "/delete", "webhook.delete", web.Showing(web.SubmitThen(o.deleteForm, nil, deleted), web.Says[DeleteIn]("", "What Delete webhook will send. Nothing is deleted yet."), web.Drawn(func(in DeleteIn) OneIn { return OneIn{in.ID} }, o.deletePage, views.Delete))},
 	}
@@ -257,7 +257,7 @@ func (o Ops) rotated(r *web.Request, _ oneForm, out Created) error {
 }
 
 func (o Ops) resendAllForm(ctx context.Context, in oneForm) (Resent, error) {
-	return o.ResendAll(ctx, ResendAllIn{ID: in.ID, Since: o.Now().Add(-24 * time.Hour)})
+	return o.ResendAll(ctx, o.lastDay(in))
 }
 
 func resentAll(r *web.Request, in oneForm, out Resent) error {

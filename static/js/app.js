@@ -206,6 +206,7 @@
 
   /* Swaps */
   const scrolls = new Map();
+  let here = location.pathname, restored = false;
   const focusOn = (el, keep) => {
     if (!el) return;
     if (el.tabIndex < 0 && !el.hasAttribute("tabindex")) el.tabIndex = -1;
@@ -231,6 +232,8 @@
     if (task.type !== "main") return;
     if (target === document.body) {
       const summary = one("[data-summary]");
+      if (location.pathname !== here && !restored && !location.hash) scrollTo(0, 0);
+      here = location.pathname; restored = false;
       focusOn(summary ?? one("main h1") ?? one("main"), !summary);
       setTimeout(begin);
     } else {
@@ -238,7 +241,7 @@
     }
   });
   on("htmx:after:swap", ({ detail: { ctx } }) => {
-    if (ctx.request.headers["HX-History-Restore-Request"]) scrollTo(0, scrolls.get(location.href) ?? 0);
+    if (ctx.request.headers["HX-History-Restore-Request"]) { restored = true; scrollTo(0, scrolls.get(location.href) ?? 0); }
     const modal = one("#modal");
     if (ctx.target === modal) modal.childElementCount ? open("modal", ctx.sourceElement) : location.assign(ctx.request.action);
     const result = one(typeof ctx.target === "string" ? ctx.target : "#" + (ctx.target?.id || "results"));

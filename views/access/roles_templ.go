@@ -334,13 +334,13 @@ func ShowRole(v Role) templ.Component {
 										}()
 									}
 									ctx = templ.InitializeContext(ctx)
-									templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Take the scope " + s.Name + " away", Icon: "x", IconOnly: true, Small: true, Kind: "ghost"}).Render(ctx, templ_7745c5c3_Buffer)
+									templ_7745c5c3_Err = ui.ActionOrCalls(ui.Action{Label: "Take the scope " + s.Name + " away", Icon: "x", IconOnly: true, Small: true, Kind: "ghost"}).Render(ctx, templ_7745c5c3_Buffer)
 									if templ_7745c5c3_Err != nil {
 										return templ_7745c5c3_Err
 									}
 									return nil
 								})
-								templ_7745c5c3_Err = ui.Form(ui.FormOpts{Action: roles + "/" + v.ID + "/scopes/" + s.ID + "/delete"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.Form(ui.FormOpts{Action: roles + "/" + v.ID + "/scopes/" + s.ID + "/delete", Class: "row nowrap end"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
@@ -567,13 +567,13 @@ func roleClients(v Role) templ.Component {
 									}()
 								}
 								ctx = templ.InitializeContext(ctx)
-								templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Take the role from " + c.Name, Icon: "x", IconOnly: true, Small: true, Kind: "ghost"}).Render(ctx, templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.ActionOrCalls(ui.Action{Label: "Take the role from " + c.Name, Icon: "x", IconOnly: true, Small: true, Kind: "ghost"}).Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
 								return nil
 							})
-							templ_7745c5c3_Err = ui.Form(ui.FormOpts{Action: roles + "/" + v.ID + "/clients/" + c.ID + "/delete"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Form(ui.FormOpts{Action: roles + "/" + v.ID + "/clients/" + c.ID + "/delete", Class: "row nowrap end"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

@@ -603,19 +603,19 @@ func Show(v ShowView) templ.Component {
 						}
 						ctx = templ.InitializeContext(ctx)
 						if v.Stored.PasswordSetAt == nil {
-							templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Send invitation again", Icon: "send", Can: "administrator.update"}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.ActionOrCalls(ui.Action{Label: "Send invitation again", Icon: "send", Can: "administrator.update"}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
 						} else {
-							templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Send password link", Icon: "mail", Can: "administrator.update"}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.ActionOrCalls(ui.Action{Label: "Send password link", Icon: "mail", Can: "administrator.update"}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Form(ui.FormOpts{Action: home + "/" + v.Stored.ID + "/link"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Form(ui.FormOpts{Action: home + "/" + v.Stored.ID + "/link", Class: "row nowrap"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

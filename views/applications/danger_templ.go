@@ -77,13 +77,13 @@ func DangerPage(d Danger) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Enable", Icon: "play", Can: "application.update"}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.ActionOrCalls(ui.Action{Label: "Enable", Icon: "play", Can: "application.update"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Form(ui.FormOpts{Action: URL(d.App.ID, "enable"), Version: strconv.FormatInt(d.App.Version, 10)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Form(ui.FormOpts{Action: URL(d.App.ID, "enable"), Version: strconv.FormatInt(d.App.Version, 10), Class: "row nowrap"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -444,7 +444,7 @@ func ConfirmBulk(b Bulk) templ.Component {
 				return nil
 			})
 			templ_7745c5c3_Err = ui.ConfirmDanger(ui.DangerOpts{Title: b.title(), Undo: "All or none. " + noUndo, Impacts: b.impacts(), Name: b.Phrase(), Error: b.Error,
-				Action: ListURL + "/delete", Button: "Delete " + ui.Plural(len(b.IDs), "application", ""), Cancel: ListURL}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+				Action: ListURL + "/delete", Button: "Delete " + ui.Plural(len(b.IDs), "application", ""), Cancel: ListURL, Calls: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -528,7 +528,7 @@ func ConfirmBulkDisable(b Bulk) templ.Component {
 				return nil
 			})
 			templ_7745c5c3_Err = ui.ConfirmDanger(ui.DangerOpts{Title: "Disable " + ui.Plural(len(b.IDs), "application", "") + "?", Undo: "You can enable each of them again at any time.", Impacts: b.impacts(),
-				Action: ListURL + "/disable", Button: "Disable " + ui.Plural(len(b.IDs), "application", ""), Icon: "pause", Cancel: ListURL}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+				Action: ListURL + "/disable", Button: "Disable " + ui.Plural(len(b.IDs), "application", ""), Icon: "pause", Cancel: ListURL, Calls: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

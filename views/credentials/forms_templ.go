@@ -8,6 +8,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"gatehouse/models"
 	"gatehouse/views/applications"
 	"gatehouse/views/clients"
 	"gatehouse/views/ui"
@@ -796,7 +797,7 @@ func secretTools(p SecretPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !p.Row.IsPrimary {
-				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Make primary", Small: true, Form: "acts", To: URL(p.Client.ID, p.Row.ID, "primary"), Can: "credential.update"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ActionOrCalls(ui.Action{Label: "Make primary", Small: true, Form: "acts", To: URL(p.Client.ID, p.Row.ID, "primary"), Can: "credential.update"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -830,7 +831,7 @@ func (p SecretPage) terms() []ui.Term {
 	}, used...)
 }
 
-// Confirm asks before a secret stops working.
+// Confirm asks before a credential stops working.
 //
 //go:noinline
 func Confirm(d Danger) templ.Component {
@@ -867,7 +868,7 @@ func Confirm(d Danger) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.ConfirmDanger(ui.DangerOpts{
-				Title: d.title() + "?", Inside: true, Undo: "This cannot be undone: its value is erased.", Action: URL(d.Client.ID, d.Row.ID, d.path()), Button: d.verb() + " secret", Icon: d.icon(), Cancel: URL(d.Client.ID), Calls: true,
+				Title: d.title() + "?", Inside: true, Undo: d.undo(), Action: d.Row.actURL(d.path()), Button: d.verb() + " " + d.Row.noun(), Icon: d.icon(), Cancel: URL(d.Client.ID), Calls: true,
 				Impacts: d.impacts(),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -875,7 +876,7 @@ func Confirm(d Danger) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = applications.Frame(d.frame(d.title(), ui.Crumb{Label: d.Row.Name, Href: d.Row.href()}, ui.Crumb{Label: d.verb()})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var25), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = applications.Frame(d.frame(d.title(), d.crumbs()...)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var25), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -883,7 +884,21 @@ func Confirm(d Danger) templ.Component {
 	})
 }
 
+func (d Danger) crumbs() []ui.Crumb {
+	if d.Row.Kind != models.CredentialSecret {
+		return []ui.Crumb{{Label: d.Row.Name}, {Label: d.verb()}} // it has no page of its own
+	}
+	return []ui.Crumb{{Label: d.Row.Name, Href: d.Row.href()}, {Label: d.verb()}}
+}
+
 func (d Danger) title() string { return d.verb() + " " + d.Row.Name }
+
+func (d Danger) undo() string {
+	if d.Row.Kind == models.CredentialSecret {
+		return "This cannot be undone: its value is erased."
+	}
+	return "The same " + d.Row.noun() + " can be added again."
+}
 
 func (d Danger) verb() string {
 	if d.Delete {
@@ -914,7 +929,7 @@ func (d Danger) impacts() []ui.Impact {
 	if !d.Row.LastUsed.IsZero() {
 		used = "It was last used " + ui.Ago(d.Row.LastUsed, d.Now) + "."
 	}
-	return []ui.Impact{{Icon: "unplug", Text: "Whatever still holds this secret gets no more tokens, from the next request on."}, {Icon: "clock", Text: used}}
+	return []ui.Impact{{Icon: "unplug", Text: "Whatever still " + d.Row.proves() + " gets no more tokens, from the next request on."}, {Icon: "clock", Text: used}}
 }
 
 var _ = templruntime.GeneratedTemplate

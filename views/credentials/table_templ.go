@@ -495,8 +495,7 @@ func name(r Row) ui.NameCellOpts {
 
 func (p Page) menu(r Row) []ui.MenuItem {
 	if r.Kind != models.CredentialSecret {
-		to := map[string]string{models.CredentialPublicKey: "keys", models.CredentialCertificate: "certificates"}[r.Kind]
-		items := []ui.MenuItem{{Label: "Copy thumbprint", Copy: r.Thumbprint}, {Label: "Delete", Danger: true, Form: "acts", To: clients.URL(r.ClientID, to, r.ID, "delete"), Can: "credential.delete"}}
+		items := []ui.MenuItem{{Label: "Copy thumbprint", Copy: r.Thumbprint}, {Label: "Delete", Danger: true, Modal: true, Href: r.actURL("delete"), Can: "credential.delete"}}
 		if r.Awaited() {
 			return items[1:]
 		}

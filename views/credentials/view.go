@@ -118,6 +118,36 @@ func (r Row) href() string {
 	return URL(r.ClientID)
 }
 
+// noun is what a credential is called in a sentence.
+func (r Row) noun() string {
+	switch r.Kind {
+	case models.CredentialPublicKey:
+		return "key"
+	case models.CredentialCertificate:
+		return "certificate"
+	}
+	return "secret"
+}
+
+// proves is how a program uses a credential.
+func (r Row) proves() string {
+	if r.Kind == models.CredentialSecret {
+		return "holds this secret"
+	}
+	return "proves itself by this " + r.noun()
+}
+
+// actURL is where a credential is acted upon.
+func (r Row) actURL(act string) string {
+	switch r.Kind {
+	case models.CredentialPublicKey:
+		return clients.URL(r.ClientID, "keys", r.ID, act)
+	case models.CredentialCertificate:
+		return clients.URL(r.ClientID, "certificates", r.ID, act)
+	}
+	return URL(r.ClientID, r.ID, act)
+}
+
 // state is what the list says of a credential; loud says that it needs somebody.
 func (r Row) state() (s ui.State, text string, loud bool) {
 	switch {
