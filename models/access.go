@@ -55,12 +55,35 @@ func NeedHold(ctx context.Context, db DB, applicationID string) error {
 	return NeedAll(ctx)
 }
 
+// holdsManagement tells whether a client could use the management APIs beyond its own application: by the kind of its application,
+// or by scopes of the server's own resources that a grant, a grant to every third party, or a role gives it.
+const holdsManagement = `SELECT COUNT(*) FROM clients c JOIN applications a ON a.id = c.application_id WHERE c.id = ? AND (a.kind = 'management'
+	OR EXISTS (SELECT 1 FROM client_grants g JOIN resources r ON r.id = g.resource_id
+		WHERE r.system <> '' AND (g.client_id = c.id OR (g.client_id IS NULL AND c.third_party AND r.tenant_id = c.tenant_id)))
+	OR EXISTS (SELECT 1 FROM client_roles cr JOIN role_scopes rs ON rs.role_id = cr.role_id JOIN scopes s ON s.id = rs.scope_id
+		JOIN resources r ON r.id = s.resource_id WHERE cr.client_id = c.id AND r.system <> ''))`
+
+// NeedHoldOf is NeedHold for one client: what opens it is for those who could grant all that it holds.
+func NeedHoldOf(ctx context.Context, db DB, clientID string) error {
+	if ActorFrom(ctx).May("management.grant") {
+		return nil
+	}
+	n := 0
+	if err := db.Read.NewRaw(holdsManagement, clientID).Scan(ctx, &n); err != nil {
+		return fmt.Errorf("read what client %s holds: %w", clientID, err)
+	}
+	if n == 0 {
+		return nil
+	}
+	return NeedAll(ctx)
+}
+
 // NeedAll refuses whoever could not grant the management APIs.
 func NeedAll(ctx context.Context) error {
 	if ActorFrom(ctx).May("management.grant") {
 		return nil
 	}
-	return &Fault{Code: Forbidden, Reason: "cannot_grant", Text: "A management application holds the management APIs. Only those who may grant them make one or give out what opens it."}
+	return &Fault{Code: Forbidden, Reason: "cannot_grant", Text: "This client or application holds management APIs. Only those who may grant them make one or give out what opens it."}
 }
 
 // MayGrant judges whether the actor may give away scopes of a resource. Those of the server's own management APIs are given by

@@ -60,7 +60,8 @@ func matches(pattern, action string) bool {
 // The sets that come with the product.
 var (
 	OwnerActions  = Actions{"*"}
-	EditorActions = Actions{"*", "-administrator.create", "-administrator.update", "-administrator.delete", "-settings.update", "-key.rotate", "-key.update", "-key.delete", "-management.grant"}
+	EditorActions = Actions{"*", "-administrator.create", "-administrator.update", "-administrator.delete", "-settings.update", "-key.rotate", "-key.update", "-key.delete", "-management.grant",
+		"-email_provider.update", "-email_provider.delete"} // mail carries the links by which owners come back in
 	ViewerActions = Actions{"*.read", "-secret.read", "-outbox.read", "account.update"}
 	// ManagementActions are those of a client of a management application: the whole tenant.
 	ManagementActions = Actions{"*"}

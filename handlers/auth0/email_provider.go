@@ -187,7 +187,7 @@ func (d Dialect) createProvider(ctx context.Context, in newProvider) (emailProvi
 		return emailProviderOut{}, err
 	}
 	p := b.on(models.EmailProvider{Enabled: true})
-	err := d.Mails.StoreProvider(ctx, mails.StoreIn{Row: p, Mode: documents.CreateOnly, Secrets: b.secrets(models.EmailSecrets{})})
+	err := d.Mails.StoreProvider(ctx, mails.StoreIn{Row: p, Mode: documents.CreateOnly, Secrets: b.secrets()})
 	if models.IsFault(err, models.Conflict) {
 		err = &models.Fault{Code: models.Conflict, Reason: "email_provider_exists", Text: "Email provider is already configured."}
 	}
@@ -199,15 +199,16 @@ var mailNames = names{"from": "default_from_address", "host": "credentials.smtp_
 	"password": "credentials.smtp_pass", "api_key": "credentials.api_key", "secretAccessKey": "credentials.secretAccessKey",
 	"connectionString": "credentials.connectionString", "clientSecret": "credentials.clientSecret"}
 
-// secrets are those that are to be sealed, once the ones that were said took the place of theirs.
-func (b emailProvider) secrets(all models.EmailSecrets) models.Opt[models.EmailSecrets] {
+// secrets are those that were said.
+func (b emailProvider) secrets() models.EmailSecrets {
+	all := models.EmailSecrets{}
 	_, said := b.Credentials.V.texts()
 	for name, value := range said {
 		if value.Set {
 			all[name] = models.NewSecret(value.V)
 		}
 	}
-	return models.Some(all)
+	return all
 }
 
 func (d Dialect) patchProvider(ctx context.Context, in emailProvider) (out emailProviderOut, err error) {
@@ -215,10 +216,6 @@ func (d Dialect) patchProvider(ctx context.Context, in emailProvider) (out email
 		return out, tooFew()
 	}
 	err = d.within(ctx, func(ctx context.Context, d Dialect) error {
-		doc, err := d.Documents.Get(ctx, only(models.KindEmailProvider))
-		if err != nil {
-			return err
-		}
 		before, err := d.readProvider(ctx)
 		if err != nil {
 			return err
@@ -227,20 +224,8 @@ func (d Dialect) patchProvider(ctx context.Context, in emailProvider) (out email
 		if err := in.allowed(before, after); err != nil {
 			return err
 		}
-		put := mails.StoreIn{Row: after, Mode: documents.UpdateOnly}
-		if in.Credentials.Set || after.Name != before.Name {
-			own := models.EmailSecrets{}
-			if after.Name == before.Name {
-				sealed, err := d.Documents.Secret(ctx, doc)
-				if err != nil {
-					return err
-				}
-				own = models.ReadEmailSecrets(sealed)
-			}
-			put.Secrets = in.secrets(own)
-		}
 		out = shownProvider(after)
-		return mailNames.rename(d.Mails.StoreProvider(ctx, put))
+		return mailNames.rename(d.Mails.StoreProvider(ctx, mails.StoreIn{Row: after, Mode: documents.UpdateOnly, Secrets: in.secrets()}))
 	})
 	return out, err
 }

@@ -53,8 +53,11 @@ func (o Ops) store(ctx context.Context, tx models.DB, before models.Client, even
 	if models.Diff(before, after) == nil {
 		return before, true, nil
 	}
+	if err := widened(ctx, before, after); err != nil {
+		return before, false, err
+	}
 	if proves(before) != proves(after) {
-		if err := models.NeedHold(ctx, tx, before.ApplicationID); err != nil {
+		if err := models.NeedHoldOf(ctx, tx, before.ID); err != nil {
 			return before, false, err
 		}
 	}
@@ -64,6 +67,11 @@ func (o Ops) store(ctx context.Context, tx models.DB, before models.Client, even
 		return before, false, err
 	}
 	forget(tx, after)
+	if after.ThirdParty && !before.ThirdParty { // what every third party is granted comes with it
+		if err := models.NeedHoldOf(ctx, tx, after.ID); err != nil {
+			return before, false, err
+		}
+	}
 	if err := record(ctx, tx, event, &before, &after); err != nil {
 		return before, false, err
 	}
@@ -73,6 +81,22 @@ func (o Ops) store(ctx context.Context, tx models.DB, before models.Client, even
 // proves is how a client proves who it is: whoever changes that can speak for it.
 func proves(c models.Client) string {
 	return fmt.Sprint(c.TokenEndpointAuthMethod, "\n", string(c.JWKS), "\n", c.JWKSURI, "\n", c.TLSClientAuth)
+}
+
+// widened refuses a client that would give itself, or a sibling, more than its application was given: what tokens may be for.
+func widened(ctx context.Context, before, after models.Client) error {
+	if models.ActorFrom(ctx).ApplicationID == "" {
+		return nil
+	}
+	for name, lists := range map[string][2][]string{"resources": {before.Resources, after.Resources}, "allowed_scopes": {before.AllowedScopes, after.AllowedScopes},
+		"role_ids": {before.RoleIDs, after.RoleIDs}, "grant_types": {before.GrantTypes, after.GrantTypes}} {
+		for _, entry := range lists[1] {
+			if !slices.Contains(lists[0], entry) {
+				return &models.Fault{Code: models.Forbidden, Reason: "cannot_grant", Text: "A client cannot add " + entry + " to " + name + " of its own application. Ask with a management application."}
+			}
+		}
+	}
+	return nil
 }
 
 // MakeDefault makes a client the default one of its application.

@@ -69,8 +69,10 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (out CreateOut, err error)
 				return err
 			}
 		}
-		out, err = o.In(tx).keep(ctx, c, in)
-		return err
+		if out, err = o.In(tx).keep(ctx, c, in); err != nil || !c.ThirdParty {
+			return err
+		}
+		return models.NeedHoldOf(ctx, tx, c.ID)
 	})
 	return out, err
 }

@@ -106,7 +106,7 @@ func (o Ops) may(ctx context.Context, action string, c client) error {
 	if action == "credential.delete" || action == "credential.read" {
 		return nil
 	}
-	return models.NeedHold(ctx, o.DB, c.ApplicationID)
+	return models.NeedHoldOf(ctx, o.DB, c.ID)
 }
 
 // change runs a change of one client's credentials: the client is locked, so that limits, names and the primary one are

@@ -145,7 +145,7 @@ func verifiesToken(t *testing.T, b *bench, token string) bool {
 	if !ok {
 		return false
 	}
-	_, err = jws.Verify(key)
+	_, err = jws.Verify(key.Key)
 	return err == nil
 }
 
@@ -241,7 +241,7 @@ func TestSignatures(t *testing.T) {
 					t.Fatal(err)
 				}
 				key, ok, _ := b.ring.Public(b.ctx, jws.Signatures[0].Header.KeyID)
-				if got, err := jws.Verify(key); !ok || err != nil || string(got) != `{"sub":"x"}` {
+				if got, err := jws.Verify(key.Key); !ok || err != nil || string(got) != `{"sub":"x"}` {
 					t.Fatalf("verify: %v", err)
 				}
 				if typ := jws.Signatures[0].Header.ExtraHeaders["typ"]; typ != TypAccessToken {

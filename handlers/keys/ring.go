@@ -33,11 +33,17 @@ type Ring struct {
 
 // keyring is the ring at one moment.
 type keyring struct {
-	public  map[string]jose.JSONWebKey // by kid
-	current map[string]*Signer         // the tenant's, by algorithm
-	own     map[string]*Signer         // of applications, by application id
+	public  map[string]Published // by kid
+	current map[string]*Signer   // the tenant's, by algorithm
+	own     map[string]*Signer   // of applications, by application id
 	set     []byte
 	etag    string
+}
+
+// Published is the public half of a key, and whose it is.
+type Published struct {
+	Key           jose.JSONWebKey
+	ApplicationID string // empty for the tenant's ring
 }
 
 // NewRing makes the ring of a database.
@@ -105,16 +111,16 @@ func (r *Ring) Current(ctx context.Context, alg string) (*Signer, error) {
 
 // Public gives a published key by its kid. Another node may just have made it, so an unknown kid reads the database again, at
 // most once a second.
-func (r *Ring) Public(ctx context.Context, kid string) (jose.JSONWebKey, bool, error) {
+func (r *Ring) Public(ctx context.Context, kid string) (Published, bool, error) {
 	k, err := r.load(ctx)
 	if err != nil {
-		return jose.JSONWebKey{}, false, err
+		return Published{}, false, err
 	}
 	if key, ok := k.public[kid]; ok || !r.db.Postgres || !r.mayRefresh() {
 		return key, ok, nil
 	}
 	if k, err = r.read(ctx, ""); err != nil {
-		return jose.JSONWebKey{}, false, err
+		return Published{}, false, err
 	}
 	key, ok := k.public[kid]
 	return key, ok, nil
@@ -161,14 +167,14 @@ func (r *Ring) read(ctx context.Context, _ string) (*keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &keyring{public: map[string]jose.JSONWebKey{}, current: map[string]*Signer{}, own: map[string]*Signer{}}
+	k := &keyring{public: map[string]Published{}, current: map[string]*Signer{}, own: map[string]*Signer{}}
 	set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
 	for _, row := range rows {
 		var jwk jose.JSONWebKey
 		if err := json.Unmarshal(row.PublicJWK, &jwk); err != nil {
 			return nil, fmt.Errorf("read signing key %s: %w", row.ID, err)
 		}
-		k.public[row.KID] = jwk
+		k.public[row.KID] = Published{jwk, row.ApplicationID}
 		set.Keys = append(set.Keys, jwk)
 		if err := r.place(k, row); err != nil {
 			return nil, err

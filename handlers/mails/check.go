@@ -14,6 +14,7 @@ var hostname = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.:-]{0,251}[A-Za-z0-9]
 
 // apply writes what a caller said into the provider and says what is wrong with the result.
 func (in ProviderIn) apply(row *models.EmailProvider, secrets models.EmailSecrets) error {
+	before := *row
 	in.Name.To(&row.Name)
 	in.Enabled.To(&row.Enabled)
 	in.From.To(&row.From)
@@ -24,6 +25,9 @@ func (in ProviderIn) apply(row *models.EmailProvider, secrets models.EmailSecret
 	in.Protection.To(&row.Protection)
 	in.Texts.To(&row.Texts)
 	in.Stored.To(&row.Stored)
+	if elsewhere(before, *row) { // a stored secret goes to nobody but whom it was given for
+		clear(secrets)
+	}
 	for name, said := range map[string]models.Opt[models.Secret]{models.SMTPPassword: in.Password, apiKey: in.APIKey} {
 		switch {
 		case said.Set && said.V.Empty():
@@ -33,6 +37,11 @@ func (in ProviderIn) apply(row *models.EmailProvider, secrets models.EmailSecret
 		}
 	}
 	return check(*row, secrets, true)
+}
+
+// elsewhere tells whether what is sent would go to another server, or over another protection, than before.
+func elsewhere(before, after models.EmailProvider) bool {
+	return before.Name != after.Name || before.Host != after.Host || before.Port != after.Port || before.Protection != after.Protection
 }
 
 // check holds a provider against the rules; native ones have a sender.
@@ -56,7 +65,7 @@ func check(row models.EmailProvider, secrets models.EmailSecrets, sends bool) er
 		c.That(hostname.MatchString(row.Host), "host", "not_a_host", "Use the name of a mail server, such as smtp.example.com.")
 		c.Range("port", row.Port, 1, 65535)
 		c.OneOf("protection", row.Protection, models.EmailSTARTTLS, models.EmailTLS, models.EmailNoTLS)
-		c.That(row.User == "" || !secrets[models.SMTPPassword].Empty(), "password", "required", "A user name needs its password.")
+		c.That(row.User == "" || !secrets[models.SMTPPassword].Empty(), "password", "required", "A user name needs its password; a stored one is kept for the server that it was given for.")
 	case vendor:
 		c.That(!secrets[apiKey].Empty(), apiKey, "required", "This provider needs its API key.")
 	}

@@ -102,11 +102,7 @@ func (o Ops) PutProvider(ctx context.Context, in ProviderIn) (Provider, error) {
 		if err := in.apply(&row, secrets); err != nil {
 			return err
 		}
-		put := documents.PutIn{Ref: providerRef, Body: row, Version: in.Version}
-		if in.Password.Set || in.APIKey.Set {
-			put.Secret = models.Some(secrets.Secret())
-		}
-		d, _, err := o.Documents.Put(ctx, put)
+		d, _, err := o.Documents.Put(ctx, documents.PutIn{Ref: providerRef, Body: row, Version: in.Version, Secret: models.Some(secrets.Secret())})
 		if err != nil {
 			return err
 		}

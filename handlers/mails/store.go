@@ -2,6 +2,7 @@ package mails
 
 import (
 	"context"
+	"maps"
 
 	"gatehouse/handlers/documents"
 	"gatehouse/models"
@@ -34,10 +35,11 @@ func checkText(c *models.Check, t models.EmailTemplate) {
 	checkSource(c, "body", t.Body)
 }
 
-// StoreIn is a provider that a dialect put together. An absent set of secrets leaves those that are there.
+// StoreIn is a provider that a dialect put together, with the secrets that were said. Those that were not stay, where they would
+// go to the same server as before.
 type StoreIn struct {
 	Row     models.EmailProvider
-	Secrets models.Opt[models.EmailSecrets]
+	Secrets models.EmailSecrets
 	Mode    documents.Mode
 }
 
@@ -48,22 +50,18 @@ type StoreIn struct {
 func (o Ops) StoreProvider(ctx context.Context, in StoreIn) error {
 	return models.InTx(ctx, o.Documents.DB, func(ctx context.Context, tx models.DB) error {
 		o := o.In(tx)
-		secrets := in.Secrets.V
-		if !in.Secrets.Set {
-			_, known, err := o.load(models.Lend(ctx, models.KindEmailProvider+".read"))
-			if err != nil {
-				return err
-			}
-			secrets = known
+		before, secrets, err := o.load(models.Lend(ctx, models.KindEmailProvider+".read"))
+		if err != nil {
+			return err
 		}
+		if secrets == nil || elsewhere(before, in.Row) {
+			secrets = models.EmailSecrets{}
+		}
+		maps.Copy(secrets, in.Secrets)
 		if err := check(in.Row, secrets, false); err != nil {
 			return err
 		}
-		put := documents.PutIn{Ref: providerRef, Body: in.Row, Mode: in.Mode}
-		if in.Secrets.Set {
-			put.Secret = models.Some(secrets.Secret())
-		}
-		_, _, err := o.Documents.Put(ctx, put)
+		_, _, err = o.Documents.Put(ctx, documents.PutIn{Ref: providerRef, Body: in.Row, Mode: in.Mode, Secret: models.Some(secrets.Secret())})
 		return err
 	})
 }

@@ -11,7 +11,9 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"gatehouse/handlers/dbtest"
+	"gatehouse/handlers/keys"
 	"gatehouse/handlers/oauth/grant"
+	"gatehouse/handlers/oauth/token"
 	"gatehouse/models"
 )
 
@@ -274,10 +276,35 @@ func TestAnApplicationsOwnKeySigns(t *testing.T) {
 	w.change(t, "shop", "UPDATE applications SET signing_key_enabled = ? WHERE id = 'shop-app'", true)
 	key, err := w.keys.CreateOwn(dbtest.Context(t), createOwn("shop-app"))
 	must(t, err)
-	out, err := w.Token(w.ctx, as("shop"))
-	must(t, err)
-	if header, _ := w.claims(t, out.AccessToken); header.KeyID != key.KID {
+	w.change(t, "shop", `UPDATE clients SET resources = '["https://api.example.com"]' WHERE id = 'shop'`)
+	if header, _ := w.claims(t, w.token(t, "shop", "https://api.example.com", "")); header.KeyID != key.KID {
 		t.Errorf("signed by %s, want %s", header.KeyID, key.KID)
+	}
+	if header, _ := w.claims(t, w.token(t, "shop", here+"/rest/v1", "")); header.KeyID == key.KID {
+		t.Error("a token for a management API is signed by a key that somebody may have brought along")
+	}
+}
+
+// SECURITY-BAR M2, T7: whoever brings a key along for an application could write any token with it, so that no management API
+// takes one, whoever it names.
+func TestAnApplicationsKeyOpensNoManagementAPI(t *testing.T) {
+	db, vault := dbtest.Open(t)
+	w := newWorld(t, db, vault)
+	w.change(t, "shop", "UPDATE applications SET signing_key_enabled = ? WHERE id = 'shop-app'", true)
+	_, err := w.keys.CreateOwn(dbtest.Context(t), createOwn("shop-app"))
+	must(t, err)
+	own, err := w.Ring.Signer(w.ctx, "shop-app", "")
+	must(t, err)
+	for client, face := range map[string]string{"admin": models.FaceNative, "shop": models.FaceTransmit} {
+		audience := map[string]string{models.FaceNative: here + "/rest/v1", models.FaceTransmit: here + "/cis"}[face]
+		claims, err := token.Access{Issuer: here + "/oidc", Subject: client, ClientID: client, Audience: audience,
+			IssuedAt: w.now.Unix(), Expires: w.now.Unix() + 60, ID: "forged"}.Encode()
+		must(t, err)
+		forged, err := own.Sign(keys.TypAccessToken, claims)
+		must(t, err)
+		if actor, err := w.Bearer(w.ctx, forged, face); err == nil {
+			t.Errorf("a forged token of %s makes %+v", client, actor)
+		}
 	}
 }
 

@@ -62,7 +62,10 @@ func (e *Engine) open(ctx context.Context, text string) (opened, error) {
 	if !ok {
 		return opened{}, rejected("The access token was not signed by this server, or by a key that is retired.")
 	}
-	claims, err := signed.Verify(key)
+	if key.ApplicationID != "" { // whoever holds such a key could write any token
+		return opened{}, rejected("The access token was signed by the key of an application. The management APIs take tokens that this server's own keys signed.")
+	}
+	claims, err := signed.Verify(key.Key)
 	if err != nil {
 		return opened{}, rejected("The access token cannot be used: " + err.Error() + ".")
 	}
