@@ -54,7 +54,7 @@ func (o Ops) store(ctx context.Context, tx models.DB, before models.Client, even
 		return before, true, nil
 	}
 	if proves(before) != proves(after) {
-		if err := models.NeedHold(ctx, tx, before.ApplicationID); err != nil {
+		if err := models.NeedHold(ctx, tx, before.ID); err != nil {
 			return before, false, err
 		}
 	}
