@@ -503,6 +503,37 @@ func TestNoPatternTakesLong(t *testing.T) {
 	}
 }
 
+// SECURITY-BAR T12: nobody registers a client without being asked: no issuer has an address for it or tells of one, and no address that
+// stands in such a request is fetched. There is nothing that could switch it on.
+func TestNobodyRegistersAClientByThemselves(t *testing.T) {
+	v := newVisit(t)
+	var calls atomic.Int64
+	away := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
+	defer away.Close()
+	for _, path := range []string{"/.well-known/openid-configuration", "/oidc/.well-known/openid-configuration", "/cis/oidc/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"} {
+		if _, body := v.get(path); len(body) == 0 || bytes.Contains(body, []byte("registration_endpoint")) {
+			t.Errorf("%s: %s", path, body)
+		}
+	}
+	before, err := v.app.Config.DB.Read.NewSelect().Table("clients").Count(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/oidc/register", "/oauth/register", "/oidc/reg", "/connect/register", "/cis/oidc/register", "/.well-known/register", "/register", "/oidc/registration"} {
+		for _, token := range []string{"", v.tokens["native"]} {
+			res, body := v.call(token, "POST", path, o{"client_name": "Mine", "redirect_uris": []string{"https://mine.example.com/cb"}, "jwks_uri": away.URL + "/keys", "logo_uri": away.URL + "/logo",
+				"sector_identifier_uri": away.URL + "/sector", "software_statement": "a.b.c"})
+			if res.StatusCode < 400 || res.StatusCode >= 500 || bytes.Contains(body, []byte("client_id")) {
+				t.Errorf("%s: %d %s", path, res.StatusCode, body)
+			}
+		}
+	}
+	after, err := v.app.Config.DB.Read.NewSelect().Table("clients").Count(t.Context())
+	if err != nil || after != before || calls.Load() != 0 {
+		t.Errorf("%d clients, then %d; %d calls to the addresses (%v)", before, after, calls.Load(), err)
+	}
+}
+
 // SECURITY-BAR M2: an editor, or a token without the right to grant, does not get at the management APIs by way of a management
 // application: not by making one, not by a client, a secret or a key of one, and not by changing how its client proves itself.
 func TestNobodyOpensAManagementApplicationForThemselves(t *testing.T) {
