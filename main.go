@@ -253,7 +253,7 @@ func (s serve) Run() error {
 	work, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	failed := app.Server.Serve(listeners...)
-	log.Info("serving", "url", c.URL, "secure", secureOrigin(c.Aliases), "version", version, "listen", s.Listen, "tls_listen", s.TLSListen, "database", kind(opened.db))
+	log.Info("serving", "url", c.URL, "secure", secureOrigin(c.Aliases), "version", version, "listen", addressOf(listeners, 0), "tls_listen", addressOf(listeners, 1), "database", kind(opened.db))
 	app.Start(work)
 	s.watch(work, opened, log)
 	select {
@@ -295,6 +295,14 @@ func (s serve) config(o store, ls []net.Listener, log *slog.Logger) (handlers.Co
 			return err
 		},
 	}, nil
+}
+
+// addressOf is where a listener listens, which its flag does not tell where that leaves the port to the system.
+func addressOf(ls []net.Listener, i int) string {
+	if i >= len(ls) || ls[i] == nil {
+		return "off"
+	}
+	return ls[i].Addr().String()
 }
 
 func secretEnv(name string) models.Secret { return models.NewSecret(os.Getenv(name)) }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -502,6 +503,37 @@ func TestNoPatternTakesLong(t *testing.T) {
 	}
 }
 
+// SECURITY-BAR T12: nobody registers a client without being asked: no issuer has an address for it or tells of one, and no address that
+// stands in such a request is fetched. There is nothing that could switch it on.
+func TestNobodyRegistersAClientByThemselves(t *testing.T) {
+	v := newVisit(t)
+	var calls atomic.Int64
+	away := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
+	defer away.Close()
+	for _, path := range []string{"/.well-known/openid-configuration", "/oidc/.well-known/openid-configuration", "/cis/oidc/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"} {
+		if _, body := v.get(path); len(body) == 0 || bytes.Contains(body, []byte("registration_endpoint")) {
+			t.Errorf("%s: %s", path, body)
+		}
+	}
+	before, err := v.app.Config.DB.Read.NewSelect().Table("clients").Count(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/oidc/register", "/oauth/register", "/oidc/reg", "/connect/register", "/cis/oidc/register", "/.well-known/register", "/register", "/oidc/registration"} {
+		for _, token := range []string{"", v.tokens["native"]} {
+			res, body := v.call(token, "POST", path, o{"client_name": "Mine", "redirect_uris": []string{"https://mine.example.com/cb"}, "jwks_uri": away.URL + "/keys", "logo_uri": away.URL + "/logo",
+				"sector_identifier_uri": away.URL + "/sector", "software_statement": "a.b.c"})
+			if res.StatusCode < 400 || res.StatusCode >= 500 || bytes.Contains(body, []byte("client_id")) {
+				t.Errorf("%s: %d %s", path, res.StatusCode, body)
+			}
+		}
+	}
+	after, err := v.app.Config.DB.Read.NewSelect().Table("clients").Count(t.Context())
+	if err != nil || after != before || calls.Load() != 0 {
+		t.Errorf("%d clients, then %d; %d calls to the addresses (%v)", before, after, calls.Load(), err)
+	}
+}
+
 // SECURITY-BAR M2: an editor, or a token without the right to grant, does not get at the management APIs by way of a management
 // application: not by making one, not by a client, a secret or a key of one, and not by changing how its client proves itself.
 func TestNobodyOpensAManagementApplicationForThemselves(t *testing.T) {
@@ -552,6 +584,85 @@ func TestNobodyOpensAManagementApplicationForThemselves(t *testing.T) {
 	made := v.do("native", "POST", "/applications", o{"name": "Ordinary", "client": o{"profile": "machine"}})
 	if res, body := v.call(narrow, "POST", "/rest/v1/clients/"+text(made["client"].(o), "id")+"/secrets", o{"name": "Mine"}); res.StatusCode != 201 {
 		t.Errorf("an ordinary client: %d %s", res.StatusCode, body)
+	}
+}
+
+// SECURITY-BAR M2: what opens the management APIs is read and replaced by nobody who could not grant them, on any face: neither the secret
+// of a management application's client nor that of a client which was granted scopes of a management API. Others go on being read.
+func TestNobodyReadsWhatOpensTheManagementAPIs(t *testing.T) {
+	v := newVisit(t)
+	granted, grantedSecret := v.machine(v.tokens["native"], "Granted")
+	v.do("native", "POST", "/client-grants", o{"client_id": granted, "identifier": siteURL + "/api/v2/", "scopes": []string{"update:tenant_settings"}})
+	ordinary, ordinarySecret := v.machine(v.tokens["native"], "Ordinary")
+	narrow := map[string]string{
+		"native": v.ask("/oidc/token", machineID, machineSecret, url.Values{"resource": {audiences["native"]}, "scope": {"client.* credential.* secret.* application.*"}}).AccessToken,
+		"auth0":  v.ask("/oauth/token", machineID, machineSecret, url.Values{"audience": {audiences["auth0"]}, "scope": {"read:clients read:client_keys read:client_credentials update:client_keys update:clients"}}).AccessToken,
+	}
+	for _, target := range []struct{ id, secret string }{{machineID, machineSecret}, {granted, grantedSecret}} {
+		held := text(v.do("native", "GET", "/clients/"+target.id+"/secrets", nil)["items"].([]any)[0].(o), "id")
+		for _, at := range []struct{ face, method, path string }{
+			{"native", "POST", "/rest/v1/clients/" + target.id + "/secrets/" + held + "/reveal"},
+			{"native", "POST", "/rest/v1/clients/" + target.id + "/rotation"},
+			{"native", "POST", "/rest/v1/clients/" + target.id + "/secrets/" + held + "/primary"},
+			{"auth0", "GET", "/api/v2/clients/" + target.id},
+			{"auth0", "GET", "/api/v2/clients"},
+			{"auth0", "GET", "/api/v2/clients?fields=client_secret"},
+			{"auth0", "POST", "/api/v2/clients/" + target.id + "/rotate-secret"},
+		} {
+			in := any(nil)
+			if at.method == "POST" {
+				in = o{}
+			}
+			res, body := v.call(narrow[at.face], at.method, at.path, in)
+			if bytes.Contains(body, []byte(target.secret)) || at.method == "POST" && res.StatusCode != 403 {
+				t.Errorf("%s %s: %d %s", at.method, at.path, res.StatusCode, body)
+			}
+		}
+	}
+	for path, face := range map[string]string{"/api/v2/clients/" + ordinary: "auth0", "/api/v2/clients": "auth0"} {
+		if _, body := v.call(narrow[face], "GET", path, nil); !bytes.Contains(body, []byte(ordinarySecret)) {
+			t.Errorf("%s: an ordinary client's secret is withheld: %s", path, body)
+		}
+	}
+	v.editorsReadNothing(granted, grantedSecret)
+	for _, target := range []struct{ id, secret string }{{machineID, machineSecret}, {granted, grantedSecret}} { // nothing was replaced
+		if got := v.ask("/oauth/token", target.id, target.secret, url.Values{"audience": {audiences["auth0"]}}); got.AccessToken == "" {
+			t.Errorf("%s does not open any more: %+v", target.id, got)
+		}
+	}
+}
+
+var explored = regexp.MustCompile(`200 OK|403 Forbidden|404 Not Found`)
+
+// editorsReadNothing has an editor look for secrets: on the pages of the console, and in the explorer over each management API, which
+// acts with the editor's own permissions.
+func (v *visit) editorsReadNothing(granted, grantedSecret string) {
+	v.t.Helper()
+	v.signIn()
+	if _, err := v.app.Config.DB.Write.ExecContext(context.Background(), "UPDATE administrators SET role = 'editor'"); err != nil {
+		v.t.Fatal(err)
+	}
+	for _, id := range []string{machineID, granted} {
+		app := v.applicationOf(id)
+		for _, at := range []struct {
+			face, op string
+			path     url.Values
+		}{
+			{"auth0", "GET /api/v2/clients", unchanged()}, {"auth0", "GET /api/v2/clients/:id", url.Values{"path.id": {id}}},
+			{"transmit", "GET /cis/v1/applications/:appId/clients", url.Values{"path.appId": {app}}}, {"transmit", "GET /cis/v1/management/applications", unchanged()}, {"transmit", "GET /cis/v1/applications/:appId", url.Values{"path.appId": {app}}},
+			{"logto", "GET /api/applications/:id/secrets", url.Values{"path.id": {id}}}, {"logto", "GET /api/applications", unchanged()},
+			{"native", "GET /rest/v1/clients/:id/secrets", url.Values{"path.id": {id}}},
+		} {
+			status, page := v.explore(at.face, at.op, at.path)
+			if status != 200 || !explored.MatchString(page) {
+				v.t.Errorf("the explorer did not send %s: %d %.300s", at.op, status, page)
+			}
+			for _, secret := range []string{machineSecret, grantedSecret} {
+				if strings.Contains(page, secret) {
+					v.t.Errorf("an editor reads it by %s", at.op)
+				}
+			}
+		}
 	}
 }
 

@@ -2,7 +2,11 @@ package models
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+
+	"github.com/uptrace/bun"
 )
 
 // ForgetHolders drops what token requests remember of every client that has something of a resource, by a grant or by a role.
@@ -39,43 +43,86 @@ func forgetClients(ctx context.Context, tx DB, query string, args ...any) error 
 	return nil
 }
 
-// NeedHold judges whether the actor may give out what opens a management application: its clients hold the management APIs, so that
-// its secrets, keys and clients are for those who could grant all of that. Elsewhere it lets pass.
-func NeedHold(ctx context.Context, db DB, applicationID string) error {
-	if ActorFrom(ctx).May("management.grant") {
-		return nil
-	}
-	n, err := db.Read.NewSelect().Table("applications").Where("id = ?", applicationID).Where("kind = ?", KindManagement).Count(ctx)
+// NeedHold judges whether the actor may have what opens a client: its secrets, its keys, and how it proves itself. The clients of a
+// management application hold the management APIs, and any client may have been granted scopes of one; what opens those is for who
+// could grant all of that. Elsewhere it lets pass.
+func NeedHold(ctx context.Context, db DB, clientIDs ...string) error {
+	closed, err := Closed(ctx, db, clientIDs)
 	if err != nil {
-		return fmt.Errorf("read the kind of application %s: %w", applicationID, err)
+		return err
 	}
-	if n == 0 {
-		return nil
+	for _, id := range clientIDs {
+		if closed[id] != nil {
+			return closed[id]
+		}
 	}
-	return NeedAll(ctx)
+	return nil
 }
 
-// holdsManagement tells whether a client could use the management APIs beyond its own application: by the kind of its application,
-// or by scopes of the server's own resources that a grant, a grant to every third party, or a role gives it.
-const holdsManagement = `SELECT COUNT(*) FROM clients c JOIN applications a ON a.id = c.application_id WHERE c.id = ? AND (a.kind = 'management'
-	OR EXISTS (SELECT 1 FROM client_grants g JOIN resources r ON r.id = g.resource_id
-		WHERE r.system <> '' AND (g.client_id = c.id OR (g.client_id IS NULL AND c.third_party AND r.tenant_id = c.tenant_id)))
-	OR EXISTS (SELECT 1 FROM client_roles cr JOIN role_scopes rs ON rs.role_id = cr.role_id JOIN scopes s ON s.id = rs.scope_id
-		JOIN resources r ON r.id = s.resource_id WHERE cr.client_id = c.id AND r.system <> ''))`
+// Closed tells, for each of some clients, why the actor may not have what opens it; it has no entry for the others.
+func Closed(ctx context.Context, db DB, clientIDs []string) (map[string]error, error) {
+	if ActorFrom(ctx).May("management.grant") || len(clientIDs) == 0 {
+		return nil, nil
+	}
+	var held []struct {
+		ClientID string `bun:"client_id"`
+		System   string `bun:"system"`
+		Scope    string `bun:"scope"`
+	}
+	in := bun.In(clientIDs)
+	if err := db.Read.NewRaw(heldScopes, in, KindManagement, in, SubjectClient, in, RoleMachine).Scan(ctx, &held); err != nil {
+		return nil, fmt.Errorf("read who holds management APIs: %w", err)
+	}
+	out := map[string]error{}
+	for _, h := range held {
+		err := NeedAll(ctx)
+		if h.System != "" {
+			err = MayGrant(ctx, h.System, []string{h.Scope})
+		}
+		if err != nil {
+			out[h.ClientID] = err
+		}
+	}
+	return out, nil
+}
 
-// NeedHoldOf is NeedHold for one client: what opens it is for those who could grant all that it holds.
-func NeedHoldOf(ctx context.Context, db DB, clientID string) error {
+// heldScopes are those of some clients that belong to management applications, with an empty system, and the scopes of management APIs
+// that they have by grants and roles.
+const heldScopes = `SELECT c.id AS client_id, '' AS system, '' AS scope FROM clients c JOIN applications a ON a.id = c.application_id WHERE c.id IN (?) AND a.kind = ?
+	UNION SELECT c.id, r.system, s.name FROM client_grants g JOIN resources r ON r.id = g.resource_id JOIN scopes s ON s.resource_id = r.id
+		JOIN clients c ON c.id = g.client_id OR (g.client_id IS NULL AND g.default_for = 'third_party_clients' AND c.third_party AND c.tenant_id = g.tenant_id)
+		LEFT JOIN client_grant_scopes gs ON gs.grant_id = g.id AND gs.scope_id = s.id
+		WHERE c.id IN (?) AND r.system <> '' AND g.subject_type = ? AND (g.all_scopes OR gs.scope_id IS NOT NULL)
+	UNION SELECT cr.client_id, r.system, s.name FROM client_roles cr JOIN roles ro ON ro.id = cr.role_id
+		JOIN role_scopes rs ON rs.role_id = ro.id JOIN scopes s ON s.id = rs.scope_id JOIN resources r ON r.id = s.resource_id
+		WHERE cr.client_id IN (?) AND r.system <> '' AND ro.kind = ?`
+
+// NeedHoldApplication judges the same for what concerns every client of an application, those to come included.
+func NeedHoldApplication(ctx context.Context, db DB, applicationID string) error {
 	if ActorFrom(ctx).May("management.grant") {
 		return nil
 	}
-	n := 0
-	if err := db.Read.NewRaw(holdsManagement, clientID).Scan(ctx, &n); err != nil {
-		return fmt.Errorf("read what client %s holds: %w", clientID, err)
+	var kind string
+	err := db.Read.NewSelect().Table("applications").Column("kind").Where("id = ?", applicationID).Scan(ctx, &kind)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("read the kind of application %s: %w", applicationID, err)
 	}
-	if n == 0 {
-		return nil
+	if kind == KindManagement {
+		return NeedAll(ctx)
 	}
-	return NeedAll(ctx)
+	return nil
+}
+
+// NeedHoldAll judges both for an application: what is asked for opens every client that it has.
+func NeedHoldAll(ctx context.Context, db DB, applicationID string) error {
+	if err := NeedHoldApplication(ctx, db, applicationID); err != nil || ActorFrom(ctx).May("management.grant") {
+		return err
+	}
+	var ids []string
+	if err := db.Read.NewSelect().Table("clients").Column("id").Where("application_id = ?", applicationID).Scan(ctx, &ids); err != nil {
+		return fmt.Errorf("read the clients of application %s: %w", applicationID, err)
+	}
+	return NeedHold(ctx, db, ids...)
 }
 
 // NeedAll refuses whoever could not grant the management APIs.
@@ -83,7 +130,7 @@ func NeedAll(ctx context.Context) error {
 	if ActorFrom(ctx).May("management.grant") {
 		return nil
 	}
-	return &Fault{Code: Forbidden, Reason: "cannot_grant", Text: "This client or application holds management APIs. Only those who may grant them make one or give out what opens it."}
+	return &Fault{Code: Forbidden, Reason: "cannot_grant", Text: "A management application holds the management APIs. Only those who may grant them make one, or get what opens it."}
 }
 
 // MayGrant judges whether the actor may give away scopes of a resource. Those of the server's own management APIs are given by

@@ -26,7 +26,8 @@ type Connection struct {
 
 	Options       map[string]any `bun:"options,type:text" json:"options" doc:"What the strategy needs, secrets left out."`
 	SecretOptions []string       `bun:"secret_options,type:text" json:"secret_options" audit:"-" doc:"JSON pointers (RFC 6901) of the options that are held sealed."`
-	SealedSecret  string         `bun:"sealed_secret" json:"-"` // empty: no option is secret
+	SealedSecret  string         `bun:"sealed_secret" json:"-"`       // empty: no option is secret
+	SealedBy      int64          `bun:"sealed_by" json:"-" audit:"-"` // SecretEdition when it was written last
 
 	Realms           []string          `bun:"realms,type:text" json:"realms" doc:"Names under which sign-in requests find it."`
 	DomainConnection bool              `bun:"is_domain_connection" json:"is_domain_connection" doc:"Third-party clients may use it as well."`

@@ -11,6 +11,10 @@ import (
 // Options of outside systems are open JSON in which some members are secrets. They are told by their name, wherever they are
 // nested, or by holding a private key; secrets are kept apart by their JSON pointer (RFC 6901) and sealed together.
 
+// SecretEdition counts the editions of what is told to be a secret. It rises with every name that is added below, so that what was stored
+// before is looked through once more.
+const SecretEdition = 1
+
 // secretNames are the members that are secrets when their value is a text, without underscores and in lower case.
 var secretNames = []string{"clientsecret", "appsecret", "consumersecret", "secret", "secretkey", "secretaccesskey", "accesskeysecret",
 	"privatekey", "password", "bindpassword", "pass", "passphrase", "twiliotoken", "authtoken", "apikey", "apisecret", "token", "accesstoken",

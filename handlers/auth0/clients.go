@@ -165,8 +165,9 @@ func (d Dialect) secrets(ctx context.Context, rows []models.Client) (map[string]
 		return nil, err
 	}
 	for _, c := range rows {
-		if c.Confidential() && clients.UsesSecret(c.TokenEndpointAuthMethod) {
-			v := values[c.ID].Reveal()
+		value, ok := values[c.ID]
+		if ok && c.Confidential() && clients.UsesSecret(c.TokenEndpointAuthMethod) {
+			v := value.Reveal()
 			out[c.ID] = &v
 		}
 	}

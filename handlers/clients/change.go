@@ -57,7 +57,7 @@ func (o Ops) store(ctx context.Context, tx models.DB, before models.Client, even
 		return before, false, err
 	}
 	if proves(before) != proves(after) {
-		if err := models.NeedHoldOf(ctx, tx, before.ID); err != nil {
+		if err := models.NeedHold(ctx, tx, before.ID); err != nil {
 			return before, false, err
 		}
 	}
@@ -68,7 +68,7 @@ func (o Ops) store(ctx context.Context, tx models.DB, before models.Client, even
 	}
 	forget(tx, after)
 	if after.ThirdParty && !before.ThirdParty { // what every third party is granted comes with it
-		if err := models.NeedHoldOf(ctx, tx, after.ID); err != nil {
+		if err := models.NeedHold(ctx, tx, after.ID); err != nil {
 			return before, false, err
 		}
 	}

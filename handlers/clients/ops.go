@@ -61,7 +61,7 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (out CreateOut, err error)
 		if err != nil {
 			return err
 		}
-		if err := models.NeedHold(ctx, tx, app.ID); err != nil {
+		if err := models.NeedHoldApplication(ctx, tx, app.ID); err != nil {
 			return err
 		}
 		if c.IsDefault = app.DefaultClientID == ""; c.IsDefault {
@@ -72,7 +72,7 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (out CreateOut, err error)
 		if out, err = o.In(tx).keep(ctx, c, in); err != nil || !c.ThirdParty {
 			return err
 		}
-		return models.NeedHoldOf(ctx, tx, c.ID)
+		return models.NeedHold(ctx, tx, c.ID)
 	})
 	return out, err
 }

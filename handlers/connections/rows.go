@@ -70,7 +70,7 @@ func (o Ops) update(ctx context.Context, version int64, c *models.Connection, se
 
 // seal puts the secrets into their column, and empty collections where there are none: the columns hold no null.
 func (o Ops) seal(c *models.Connection, secrets map[string]string) {
-	c.SealedSecret = o.Vault.SealOptions(c.ID, secrets)
+	c.SealedSecret, c.SealedBy = o.Vault.SealOptions(c.ID, secrets), models.SecretEdition
 	c.SecretOptions = slices.Sorted(maps.Keys(secrets))
 	if c.SecretOptions == nil {
 		c.SecretOptions = []string{}

@@ -98,7 +98,7 @@ func (o Ops) reach(ctx context.Context, action, clientID string) (client, error)
 	return c, o.may(ctx, action, c)
 }
 
-// may judges the actor on the client's application. What opens a management application is for those who could grant all of that.
+// may judges the actor on the client's application. What opens management APIs is for those who could grant them.
 func (o Ops) may(ctx context.Context, action string, c client) error {
 	if err := models.Need(ctx, action, c.ApplicationID, "client"); err != nil {
 		return err
@@ -106,7 +106,7 @@ func (o Ops) may(ctx context.Context, action string, c client) error {
 	if action == "credential.delete" || action == "credential.read" {
 		return nil
 	}
-	return models.NeedHoldOf(ctx, o.DB, c.ID)
+	return models.NeedHold(ctx, o.DB, c.ID)
 }
 
 // change runs a change of one client's credentials: the client is locked, so that limits, names and the primary one are

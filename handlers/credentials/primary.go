@@ -24,16 +24,33 @@ func (o Ops) Primary(ctx context.Context, clientID string) (models.Secret, error
 }
 
 // Primaries is Primary for the clients of a page, in one query. The clients must have been read on behalf of the same actor:
-// those of an application out of the actor's reach are refused as a whole.
+// those of an application out of the actor's reach are refused as a whole. A client that opens what the actor could not grant has no
+// entry; every other one has, be it empty.
 func (o Ops) Primaries(ctx context.Context, clients []models.Client) (map[string]models.Secret, error) {
-	ids := make([]string, len(clients))
+	all := make([]string, len(clients))
 	for i, c := range clients {
 		if err := models.Need(ctx, "secret.read", c.ApplicationID, "client"); err != nil {
 			return nil, err
 		}
-		ids[i] = c.ID
+		all[i] = c.ID
 	}
-	return o.primaries(ctx, ids)
+	closed, err := models.Closed(ctx, o.DB, all)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, 0, len(clients))
+	for _, id := range all {
+		if closed[id] == nil {
+			ids = append(ids, id)
+		}
+	}
+	out, err := o.primaries(ctx, ids)
+	for _, id := range ids {
+		if _, ok := out[id]; !ok && err == nil {
+			out[id] = models.Secret{}
+		}
+	}
+	return out, err
 }
 
 func (o Ops) primaries(ctx context.Context, ids []string) (map[string]models.Secret, error) {

@@ -74,6 +74,8 @@ type server struct {
 	Data   string
 	URL    string // plain HTTP origin
 	Secure string // TLS origin
+	Listen string // address of the plain HTTP listener
+	Host   string // that requests name, as a balancer before the server would; their address when empty
 	log    *lockedBuffer
 	out    *lockedBuffer
 	exited chan error
@@ -143,10 +145,10 @@ func (s *server) follow(stderr io.Reader, serving chan struct{}) {
 	for lines.Scan() {
 		_, _ = s.log.Write(append(lines.Bytes(), '\n'))
 		var entry struct {
-			Msg, URL, Secure string
+			Msg, URL, Secure, Listen string
 		}
 		if !told && json.Unmarshal(lines.Bytes(), &entry) == nil && entry.Msg == "serving" {
-			s.URL, s.Secure, told = entry.URL, entry.Secure, true
+			s.URL, s.Secure, s.Listen, told = entry.URL, entry.Secure, entry.Listen, true
 			close(serving)
 		}
 	}
@@ -216,6 +218,7 @@ func (s *server) tokenOf(id, secret string, form url.Values) string {
 	req, _ := http.NewRequest("POST", s.URL+"/oidc/token", strings.NewReader(form.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret))
+	req.Host = s.Host
 	res, body := do(s.t, req)
 	var out struct {
 		AccessToken string `json:"access_token"`
@@ -247,6 +250,7 @@ func (s *server) call(token, method, path string, in, out any) *http.Response {
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
+	req.Host = s.Host
 	res, raw := do(s.t, req)
 	if out != nil {
 		if err := json.Unmarshal(raw, out); err != nil {

@@ -79,7 +79,7 @@ func (o Ops) Upload(ctx context.Context, in UploadIn) (models.SigningKey, error)
 	if err := models.Need(ctx, "key.create", in.ApplicationID, "application"); err != nil {
 		return models.SigningKey{}, err
 	}
-	if err := models.NeedHold(ctx, o.DB, in.ApplicationID); err != nil { // whoever has the key can write tokens
+	if err := models.NeedHoldAll(ctx, o.DB, in.ApplicationID); err != nil { // whoever has the key can write tokens
 		return models.SigningKey{}, err
 	}
 	var c models.Check
