@@ -42,6 +42,12 @@ func (r *Request) told(f *models.Fault) ui.ErrorOpts {
 	if r.session == nil {
 		e.HomeLabel = "Go to the console"
 	}
+	for i, field := range f.Fields { // a page has no field to put it beside
+		if i == 0 {
+			e.Text = ""
+		}
+		e.Text += field.Text + " "
+	}
 	switch f.Reason {
 	case "setup_done":
 		e.Title, e.Home, e.HomeLabel = "Set up already", "/console/sign-in", "Go to sign-in"
