@@ -42,6 +42,15 @@ func (r *Request) told(f *models.Fault) ui.ErrorOpts {
 	if r.session == nil {
 		e.HomeLabel = "Go to the console"
 	}
+	for i, field := range f.Fields { // a page has no field to put it beside
+		if i == 0 {
+			e.Text = ""
+		}
+		e.Text += field.Text + " "
+	}
+	if at := r.c.OriginalURL(); r.c.Method() == "GET" && StatusOf(f.Code) >= 500 && strings.HasPrefix(at, "/console") {
+		e.Title, e.Retry = "This page could not be drawn", at
+	}
 	switch f.Reason {
 	case "setup_done":
 		e.Title, e.Home, e.HomeLabel = "Set up already", "/console/sign-in", "Go to sign-in"
@@ -62,15 +71,18 @@ func faultPage(e ui.ErrorOpts, signedIn bool) templ.Component {
 	})
 }
 
-// admitConsole knows the administrator by the session and refuses forms that are not ours.
-func (r *Request) admitConsole() error {
-	if err := r.loadSession(); err != nil {
+// recognize finds out who sits there, if anybody.
+func (r *Request) recognize() error {
+	if err := r.loadSession(); err != nil || r.session == nil {
 		return err
 	}
-	if r.session != nil {
-		if err := r.knowAdministrator(); err != nil {
-			return err
-		}
+	return r.knowAdministrator()
+}
+
+// admitConsole knows the administrator by the session and refuses forms that are not ours.
+func (r *Request) admitConsole() error {
+	if err := r.recognize(); err != nil {
+		return err
 	}
 	if r.route.Action == Public {
 		if err := r.srv.limit.anonymous(r); err != nil {

@@ -288,6 +288,9 @@ func (s *Server) unmatched(c *fiber.Ctx, err error) error {
 	}
 	switch fe.Code {
 	case 404:
+		if strings.HasPrefix(c.Path(), "/console/") {
+			_ = r.recognize() // so that the page has its side bar; without it nobody loses anything
+		}
 		return r.fail(&models.Fault{Code: models.NotFound, Reason: "no_such_route", Text: "Nothing is served at this address."})
 	case 405:
 		return r.fail(&models.Fault{Code: WrongMethod, Reason: "wrong_method", Text: "This address does not take " + c.Method() + "."})

@@ -33,18 +33,30 @@ func (o Ops) consoleAt(at string) []web.Route {
 		{"GET", at + "/preview", read, web.Raw(web.Console, o.previewPage)},
 		{"GET", at + "/history", read, web.Page(o.historyPage, views.HistoryPage)},
 		{"GET", at + "/history/:number", read, web.Page(o.versionPage, views.VersionPage)},
-		{"POST", at + "/history/:number/restore", update, web.Showing(web.Submit(o.Restore, nil, o.restored), o.tellRestore, web.Drawn(web.Same[VersionIn], o.versionPage, views.VersionPage))},
+		{"POST", at + "/history/:number/restore", update, web.Showing(web.SubmitThen(o.Restore, nil, restored), o.tellRestore, web.Drawn(web.Same[VersionIn], o.versionPage, views.VersionPage))},
 		{"GET", at + "/merge", read, web.Raw(web.Console, o.askMerge)},
 		{"POST", at + "/publish", update, web.Raw(web.Console, o.publishForm)},
-		{"POST", at + "/discard", update, web.SubmitThen(o.Discard, nil, o.discarded)},
+		{"POST", at + "/discard", update, web.SubmitThen(o.Discard, nil, discarded)},
 	}
 }
 
-func (o Ops) restored(in VersionIn, _ View) string { return in.at() + "/history" }
+func restored(r *web.Request, in VersionIn, v View) error {
+	web.FlashText(r.Context(), fmt.Sprintf("Version %d is live, with the settings of version %d", v.Version, in.Number))
+	return r.Next(in.at() + "/history")
+}
 
-func (o Ops) discarded(r *web.Request, in ScopeIn, _ struct{}) error {
+func discarded(r *web.Request, in ScopeIn, _ struct{}) error {
 	web.FlashText(r.Context(), "Draft discarded")
-	return r.Next(in.at())
+	return r.Next(in.home(r))
+}
+
+// home is the section of the editor in which a button was pressed.
+func (in ScopeIn) home(r *web.Request) string {
+	_, f := editIn(r)
+	if s := f.last("section"); in.ApplicationID == "" && views.Known(s) {
+		return in.at() + "/" + s
+	}
+	return in.at()
 }
 
 // editIn reads what a form of the editor is about. Its own fields are read by their names, so that one handler serves every section.
@@ -163,7 +175,7 @@ func (o Ops) publishForm(ctx context.Context, r *web.Request) error {
 		}
 		if len(merge.Conflicts) == 0 {
 			web.Flash(ctx, ui.Toast{Text: fault.Text, State: ui.StateWarn})
-			return r.Next(in.at())
+			return r.Next(in.home(r))
 		}
 		merge.Chosen = in.Resolve
 		return r.Render(web.StatusOf(fault.Code), views.MergePage(merge))
@@ -172,5 +184,5 @@ func (o Ops) publishForm(ctx context.Context, r *web.Request) error {
 		return err
 	}
 	web.FlashText(ctx, fmt.Sprintf("Version %d is live", v.Version))
-	return r.Next(in.at())
+	return r.Next(in.home(r))
 }

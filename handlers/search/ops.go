@@ -1,4 +1,4 @@
-// Package search finds things by how they begin: applications, clients, secrets, administrators, events, acts and pages. It is the
+// Package search finds things by how they begin: applications, clients, secrets, APIs, roles, connections, webhooks, administrators, events, acts and pages. It is the
 // command palette of the console, and a plain page without scripts. It owns no rows and shows only what the person may read.
 package search
 
@@ -79,6 +79,10 @@ func (o Ops) everything(ctx context.Context, actor models.Actor, q string, out *
 	if err != nil {
 		return err
 	}
+	others, err := o.things(ctx, actor, q)
+	if err != nil {
+		return err
+	}
 	people, err := o.administrators(ctx, actor, q, peopleN)
 	if err != nil {
 		return err
@@ -88,7 +92,7 @@ func (o Ops) everything(ctx context.Context, actor models.Actor, q string, out *
 		return err
 	}
 	out.Groups = []ui.HitGroup{{Label: "Applications", Hits: hits(apps)}, {Label: "Clients", Hits: clients}, {Label: "Secrets", Hits: secrets},
-		{Label: "Do", Hits: suggested(actor, q, apps)}, {Label: "People", Hits: people}, {Label: "Audit log", Hits: log}}
+		{Label: "APIs and connections", Hits: others}, {Label: "People", Hits: people}, {Label: "Do", Hits: suggested(actor, q, apps)}, {Label: "Audit log", Hits: log}}
 	return nil
 }
 

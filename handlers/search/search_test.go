@@ -32,6 +32,9 @@ func house(t testing.TB, db models.DB, vault *models.Vault) Ops {
 		Hash: vault.SecretHash(leaked), CreatedAt: noon})
 	add(&models.Administrator{ID: "mia", TenantID: models.DefaultTenant, Name: "Bill Marsden", Email: "Mars@post.example", EmailKey: "mars@post.example", Role: models.RoleEditor, CreatedAt: noon, UpdatedAt: noon})
 	add(&models.Event{ID: "event0000000000000001", TenantID: models.DefaultTenant, At: noon, Type: "secret.rotated", Outcome: "success", ActorName: "Maya", ObjectName: "Primary", RequestID: "req_01k9x4mv7t"})
+	add(&models.Resource{ID: "orders", TenantID: models.DefaultTenant, Identifier: "https://bills.example.com/", Name: "Orders_API", CreatedAt: noon, UpdatedAt: noon})
+	add(&models.Role{ID: "reader", TenantID: models.DefaultTenant, Name: "Order reader", Kind: models.RoleMachine, CreatedAt: noon, UpdatedAt: noon})
+	add(&models.Webhook{ID: "told", TenantID: models.DefaultTenant, Name: "Order desk", URL: "https://example.com/", CreatedAt: noon, UpdatedAt: noon})
 	for _, row := range rows {
 		if _, err := db.Write.NewInsert().Model(row).Exec(dbtest.Context(t)); err != nil {
 			t.Fatal(err)
@@ -81,6 +84,9 @@ func TestFind(t *testing.T) {
 			{"a whole secret tells whose it is", leaked, []string{"Secrets: gh_4kw…aLog"}, []string{leaked}},
 			{"a whole secret that is not ours", leaked + "x", nil, []string{"Secrets:", leaked}},
 			{"an administrator by address", "MARS@", []string{"People: Bill Marsden"}, nil},
+			{"an API, a role and a webhook", "ORDER", []string{"APIs and connections: Orders_API", "APIs and connections: Order reader", "APIs and connections: Order desk"}, nil},
+			{"an API by its identifier", "https://bills", []string{"APIs and connections: https://bills.example.com/"}, []string{"reader"}},
+			{"whose underscore is no wildcard", "orders-a", nil, []string{"APIs and connections:"}},
 			{"a request", "req_01k9x4mv7t", []string{"Audit log: Events of request req_01k9x4mv7t"}, []string{"Create application"}},
 			{"an event", "event0000000000000001", []string{"Audit log: Secret rotated"}, nil},
 			{"an act by any of its words", "sign", []string{"Do: Edit the sign-in experience", "Do: Rotate a signing key"}, nil},
@@ -114,9 +120,9 @@ func TestFindShowsOnlyWhatTheRoleMayRead(t *testing.T) {
 	if got := told(t, o, as(), "bill"); got != "" {
 		t.Errorf("who may nothing finds:\n%s", got)
 	}
-	cases := map[string]string{"application.read": "Applications:", "client.read": "Clients:", "administrator.read": "People:", "application.create": "Do: Create application called"}
+	cases := map[string]string{"application.read": "Applications:", "client.read": "Clients:", "administrator.read": "People:", "resource.read": "APIs and connections:", "application.create": "Do: Create application called"}
 	for action, label := range cases {
-		got := told(t, o, as(action), "bill")
+		got := told(t, o, as(action), map[bool]string{true: "https://bill", false: "bill"}[action == "resource.read"])
 		for _, other := range cases {
 			if strings.Contains(got, other) != (other == label) {
 				t.Errorf("with %s alone:\n%s", action, got)

@@ -541,7 +541,7 @@ func fields(f Form) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "url", Label: "Address", Term: "url", Type: "url", Mono: true, Value: f.Address, Required: true, Autocomplete: "off", Placeholder: "https://example.com/hooks",
-			Help: "Called with POST over https. Private networks are closed unless whoever runs the server opened them.", Error: faults.At(f.Fault, "url")}).Render(ctx, templ_7745c5c3_Buffer)
+			Help: "Called with POST. Addresses on the internet need https; private networks are closed unless whoever runs the server opened them.", Error: faults.At(f.Fault, "url")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
