@@ -57,7 +57,7 @@ func Show(c ClientPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = acts().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = acts(URL(c.Client.ID)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -635,7 +635,7 @@ func ShowSecret(p SecretPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = acts().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = acts(URL(p.Client.ID)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
