@@ -31,10 +31,11 @@ func (r *Request) once(run func() error) error {
 	if key == "" || r.c.Method() != "POST" || r.route.face != Native {
 		return run()
 	}
-	if len(key) > 255 {
-		var c models.Check
-		c.Add("Idempotency-Key", "too_long", "Use at most 255 characters.")
-		return c.Err()
+	var c models.Check
+	c.That(len(key) <= 255, "Idempotency-Key", "too_long", "Use at most 255 characters.")
+	c.That(models.PlainText(key), "Idempotency-Key", "not_text", notText)
+	if err := c.Err(); err != nil {
+		return err
 	}
 	sum := sha256.Sum256(r.c.Body())
 	place := idempotencyPlace{actor: r.Actor().ID, route: r.c.Method() + " " + r.c.Path(), key: key, body: base64.RawURLEncoding.EncodeToString(sum[:])}

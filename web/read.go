@@ -51,7 +51,7 @@ func bindAround(r *Request, v reflect.Value, p *plan, mode Mode) error {
 	bindQuery(r, v, p, mode, &c)
 	for _, f := range p.path {
 		text := r.param(f.name)
-		if !plainText(text) {
+		if !models.PlainText(text) {
 			return models.Missing("object")
 		}
 		setText(v.FieldByIndex(f.index), f.name, []string{text}, &c)
@@ -357,8 +357,8 @@ func bindForm(r *Request, in any) error {
 func setText(v reflect.Value, name string, values []string, c *models.Check) {
 	last := values[len(values)-1]
 	for _, text := range values {
-		if !plainText(text) {
-			c.Add(name, "not_text", "A text is UTF-8 and holds no null character.")
+		if !models.PlainText(text) {
+			c.Add(name, "not_text", notText)
 			return
 		}
 	}
@@ -404,11 +404,6 @@ func setText(v reflect.Value, name string, values []string, c *models.Check) {
 			c.Add(name, "wrong_type", "This is not JSON of the right shape.")
 		}
 	}
-}
-
-// plainText tells whether a database can keep the text.
-func plainText(text string) bool {
-	return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0
 }
 
 func setOpt(v reflect.Value, o opt, name string, values []string, c *models.Check) {

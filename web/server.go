@@ -200,6 +200,9 @@ func (s *Server) serve(c *fiber.Ctx, route *Route) (err error) {
 	if err := r.admit(); err != nil {
 		return r.fail(err)
 	}
+	if err := r.readable(); err != nil {
+		return r.fail(err)
+	}
 	if err := r.once(func() error { return route.run(r) }); err != nil {
 		return r.fail(err)
 	}
@@ -308,7 +311,7 @@ func (s *Server) begin(c *fiber.Ctx, route *Route) *Request {
 	if route != nil {
 		face = route.face.Name()
 	}
-	r.ctx = models.WithRequest(context.Background(), models.Request{ID: r.id, IP: r.ip, Agent: c.Get("User-Agent"), Face: face, Origin: r.origin})
+	r.ctx = models.WithRequest(context.Background(), models.Request{ID: r.id, IP: r.ip, Agent: models.Clean(c.Get("User-Agent")), Face: face, Origin: r.origin})
 	return r
 }
 
