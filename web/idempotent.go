@@ -28,7 +28,7 @@ type stored struct {
 // once runs an endpoint under the key of the request, if it has one.
 func (r *Request) once(run func() error) error {
 	key := r.c.Get("Idempotency-Key")
-	if key == "" || r.c.Method() != "POST" || r.route.face != Native {
+	if key == "" || r.c.Method() != "POST" || r.route.face != Native || r.route.anew {
 		return run()
 	}
 	var c models.Check
