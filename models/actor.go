@@ -59,8 +59,14 @@ func matches(pattern, action string) bool {
 
 // The sets that come with the product.
 var (
-	OwnerActions  = Actions{"*"}
-	EditorActions = Actions{"*", "-administrator.create", "-administrator.update", "-administrator.delete", "-settings.update", "-key.rotate", "-key.update", "-key.delete", "-management.grant"}
+	OwnerActions = Actions{"*"}
+	// EditorActions leave out who administers, the tenant's settings and its keys, by whatever name a dialect has for a part of them:
+	// how long sessions last and what tokens say are settings, custom signing keys are keys.
+	EditorActions = Actions{"*", "-administrator.create", "-administrator.update", "-administrator.delete", "-management.grant",
+		"-settings.update", "-session_policy.create", "-session_policy.update", "-session_policy.delete",
+		"-id_token_config.create", "-id_token_config.update", "-id_token_config.delete",
+		"-key.create", "-key.rotate", "-key.update", "-key.delete",
+		"-custom_signing_keys.create", "-custom_signing_keys.update", "-custom_signing_keys.delete"}
 	ViewerActions = Actions{"*.read", "-secret.read", "-outbox.read", "account.update"}
 	// ManagementActions are those of a client of a management application: the whole tenant.
 	ManagementActions = Actions{"*"}
