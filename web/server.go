@@ -95,6 +95,7 @@ func New(o Options) (*Server, error) {
 		ErrorHandler: s.unmatched, DisableHeaderNormalizing: false, StreamRequestBody: false, GETOnly: false,
 	})
 	s.app.Server().NoDefaultServerHeader = true
+	s.app.Server().Handler = s.knownMethods(s.app.Server().Handler)
 	s.prefixes = []prefix{{"/rest/v1", Native}, {"/", Console}}
 	s.system()
 	return s, nil
@@ -235,11 +236,11 @@ func (r *Request) admit() error {
 		}
 		return r.srv.limit.anonymous(r)
 	}
-	token, ok := strings.CutPrefix(r.c.Get("Authorization"), "Bearer ")
-	if !ok || token == "" {
+	scheme, token, _ := strings.Cut(r.c.Get("Authorization"), " ")
+	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" { // RFC 9110 section 11.1
 		return r.srv.limit.failed(r, &models.Fault{Code: models.Unauthenticated, Reason: "missing_token", Text: "Send an access token: Authorization: Bearer <token>."})
 	}
-	actor, err := r.srv.Tokens.Bearer(r.ctx, strings.TrimSpace(token), r.route.face.Name())
+	actor, err := r.srv.Tokens.Bearer(r.ctx, token, r.route.face.Name())
 	if err != nil {
 		return r.srv.limit.failed(r, err)
 	}
