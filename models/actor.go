@@ -59,9 +59,16 @@ func matches(pattern, action string) bool {
 
 // The sets that come with the product.
 var (
-	OwnerActions  = Actions{"*"}
-	EditorActions = Actions{"*", "-administrator.create", "-administrator.update", "-administrator.delete", "-settings.update", "-key.rotate", "-key.update", "-key.delete", "-management.grant",
-		"-email_provider.update", "-email_provider.delete"} // mail carries the links by which owners come back in
+	OwnerActions = Actions{"*"}
+	// EditorActions leave out who administers, the tenant's settings and its keys, by whatever name a dialect has for a part of them:
+	// how long sessions last and what tokens say are settings, custom signing keys are keys. Nor do they decide who delivers mail:
+	// it carries the links by which owners come back in.
+	EditorActions = Actions{"*", "-administrator.create", "-administrator.update", "-administrator.delete", "-management.grant",
+		"-settings.update", "-session_policy.create", "-session_policy.update", "-session_policy.delete",
+		"-id_token_config.create", "-id_token_config.update", "-id_token_config.delete",
+		"-key.create", "-key.rotate", "-key.update", "-key.delete",
+		"-custom_signing_keys.create", "-custom_signing_keys.update", "-custom_signing_keys.delete",
+		"-email_provider.create", "-email_provider.update", "-email_provider.delete"}
 	ViewerActions = Actions{"*.read", "-secret.read", "-outbox.read", "account.update"}
 	// ManagementActions are those of a client of a management application: the whole tenant.
 	ManagementActions = Actions{"*"}

@@ -176,9 +176,5 @@ func valueAt(v reflect.Value, i int) []byte {
 	return raw
 }
 
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n], "")
-}
+// cut is what a database can keep of a text that somebody else made, at most n bytes of it.
+func cut(s string, n int) string { return Clean(s[:min(len(s), n)]) }

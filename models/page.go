@@ -14,7 +14,7 @@ const (
 
 // PageIn is what a caller may say about paging.
 type PageIn struct {
-	Limit  int    `query:"limit" doc:"How many objects a page holds, 1 to 100." default:"20"`
+	Limit  int    `query:"limit" doc:"How many objects a page holds, 1 to 100." default:"20" maximum:"100"`
 	Cursor string `query:"cursor" doc:"Where the page begins: the next or previous value of another page."`
 }
 

@@ -7,8 +7,8 @@ import (
 )
 
 // policy is the one content security policy of the pages.
-// The editor frames previews, the only pages whose own policy lets them be framed.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; " +
+// What a page frames it says itself: the editor its previews, the only pages whose own policy lets them be framed.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // pageHeaders are those of every page. A route that set its own policy (the preview, hosted pages) keeps it.

@@ -28,13 +28,14 @@ type stored struct {
 // once runs an endpoint under the key of the request, if it has one.
 func (r *Request) once(run func() error) error {
 	key := r.c.Get("Idempotency-Key")
-	if key == "" || r.c.Method() != "POST" || r.route.face != Native {
+	if key == "" || r.c.Method() != "POST" || r.route.face != Native || r.route.anew {
 		return run()
 	}
-	if len(key) > 255 {
-		var c models.Check
-		c.Add("Idempotency-Key", "too_long", "Use at most 255 characters.")
-		return c.Err()
+	var c models.Check
+	c.That(len(key) <= 255, "Idempotency-Key", "too_long", "Use at most 255 characters.")
+	c.That(models.PlainText(key), "Idempotency-Key", "not_text", notText)
+	if err := c.Err(); err != nil {
+		return err
 	}
 	sum := sha256.Sum256(r.c.Body())
 	place := idempotencyPlace{actor: r.Actor().ID, route: r.c.Method() + " " + r.c.Path(), key: key, body: base64.RawURLEncoding.EncodeToString(sum[:])}

@@ -39,6 +39,15 @@ type endpoint struct {
 	fixed  func(c *fiber.Ctx, origin string) bool // answers without a Request, or tells that it cannot
 	doc    Doc
 	shown  bool // its form can be shown as API calls
+	anew   bool // its answer is never kept to be given again
+}
+
+// Anew marks an operation that is done each time it is asked for, whatever Idempotency-Key comes with it: one that shows what must not
+// be shown without being noted, or what may be forgotten meanwhile.
+func (e Endpoint) Anew() Endpoint {
+	told := *e.endpoint
+	told.anew = true
+	return Endpoint{&told}
 }
 
 // Showable marks an endpoint that shows its form as API calls by itself.

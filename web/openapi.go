@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -116,7 +117,7 @@ func (g *schemas) parameters(r Route) []any {
 			out = append(out, object{"name": name, "in": "path", "required": true, "schema": object{"type": "string"}})
 		}
 	}
-	if r.Method == "POST" {
+	if r.Method == "POST" && !r.anew {
 		out = append(out, object{"name": "Idempotency-Key", "in": "header", "description": "Does the request once within 24 hours.", "schema": object{"type": "string", "maxLength": 255}})
 	}
 	return out
@@ -295,6 +296,9 @@ func (g *schemas) field(f reflect.StructField) object {
 	s := g.schema(f.Type)
 	if doc := f.Tag.Get("doc"); doc != "" && s["$ref"] == nil {
 		s["description"] = doc
+	}
+	if most, err := strconv.Atoi(f.Tag.Get("maximum")); err == nil {
+		s["minimum"], s["maximum"] = 1, most
 	}
 	if def := f.Tag.Get("default"); def != "" {
 		s["x-default"] = def

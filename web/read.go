@@ -51,17 +51,33 @@ func bindAround(r *Request, v reflect.Value, p *plan, mode Mode) error {
 	bindQuery(r, v, p, mode, &c)
 	for _, f := range p.path {
 		text := r.param(f.name)
-		if !plainText(text) {
+		if !models.PlainText(text) {
 			return models.Missing("object")
 		}
 		setText(v.FieldByIndex(f.index), f.name, []string{text}, &c)
 	}
 	for _, f := range p.header {
-		if text := r.c.Get(f.name); text != "" && text != "*" {
-			setText(v.FieldByIndex(f.index), f.name, []string{strings.Trim(strings.TrimPrefix(text, "W/"), `"`)}, &c)
+		if text, sent := r.condition(f.name); sent {
+			setText(v.FieldByIndex(f.index), f.name, []string{text}, &c)
 		}
 	}
 	return c.Err()
+}
+
+// noVersion is a version that no row has.
+const noVersion = "-1"
+
+// condition is the version that a header names, if it was sent and is not "*". A tag that is empty is one that nothing has
+// (RFC 9110 section 13.1.1), and not a change without a condition.
+func (r *Request) condition(name string) (version string, sent bool) {
+	if len(r.c.Request().Header.PeekAll(name)) == 0 || r.c.Get(name) == "*" {
+		return "", false
+	}
+	version = strings.Trim(strings.TrimPrefix(r.c.Get(name), "W/"), `"`)
+	if version == "" && name == "If-Match" {
+		version = noVersion
+	}
+	return version, true
 }
 
 func bindBody(r *Request, in any, mode Mode) error {
@@ -238,6 +254,7 @@ type field struct {
 	name  string
 	index []int
 	lines bool // one text area holds a list, a value a line
+	most  int  // of a number in a query of the native face, whose least is 1; 0 for no bounds
 }
 
 var plans sync.Map
@@ -269,10 +286,11 @@ func (p *plan) gather(t reflect.Type, at []int, prefix string) {
 				p.gather(f.Type, index, prefix+name+".")
 				continue
 			}
-			p.form = append(p.form, field{prefix + name, index, strings.HasSuffix(f.Tag.Get("form"), ",lines")})
+			p.form = append(p.form, field{name: prefix + name, index: index, lines: strings.HasSuffix(f.Tag.Get("form"), ",lines")})
 		}
 		if name := tagName(f.Tag.Get("query")); name != "" {
-			p.query = append(p.query, field{name: name, index: index})
+			most, _ := strconv.Atoi(f.Tag.Get("maximum"))
+			p.query = append(p.query, field{name: name, index: index, most: most})
 		}
 		if name := tagName(f.Tag.Get("path")); name != "" {
 			p.path = append(p.path, field{name: name, index: index})
@@ -316,6 +334,9 @@ func bindQuery(r *Request, v reflect.Value, p *plan, mode Mode, c *models.Check)
 		known[f.name] = true
 		if args.Has(f.name) {
 			setText(v.FieldByIndex(f.index), f.name, multi(args.PeekMulti(f.name)), c)
+			if mode == Strict && f.most > 0 {
+				bounded(v.FieldByIndex(f.index), f, c)
+			}
 		}
 	}
 	if mode != Strict {
@@ -326,6 +347,13 @@ func bindQuery(r *Request, v reflect.Value, p *plan, mode Mode, c *models.Check)
 			c.Add(name, "unknown_parameter", "There is no query parameter of this name here.")
 		}
 	})
+}
+
+// bounded notes a number outside of what the document says. Pages and dialects have customs of their own.
+func bounded(v reflect.Value, f field, c *models.Check) {
+	if n := v.Int(); n < 1 || n > int64(f.most) {
+		c.Add(f.name, "out_of_range", "Use a number from 1 to "+strconv.Itoa(f.most)+".")
+	}
 }
 
 func multi(values [][]byte) []string {
@@ -357,8 +385,8 @@ func bindForm(r *Request, in any) error {
 func setText(v reflect.Value, name string, values []string, c *models.Check) {
 	last := values[len(values)-1]
 	for _, text := range values {
-		if !plainText(text) {
-			c.Add(name, "not_text", "A text is UTF-8 and holds no null character.")
+		if !models.PlainText(text) {
+			c.Add(name, "not_text", notText)
 			return
 		}
 	}
@@ -404,11 +432,6 @@ func setText(v reflect.Value, name string, values []string, c *models.Check) {
 			c.Add(name, "wrong_type", "This is not JSON of the right shape.")
 		}
 	}
-}
-
-// plainText tells whether a database can keep the text.
-func plainText(text string) bool {
-	return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0
 }
 
 func setOpt(v reflect.Value, o opt, name string, values []string, c *models.Check) {

@@ -95,6 +95,7 @@ func New(o Options) (*Server, error) {
 		ErrorHandler: s.unmatched, DisableHeaderNormalizing: false, StreamRequestBody: false, GETOnly: false,
 	})
 	s.app.Server().NoDefaultServerHeader = true
+	s.app.Server().Handler = s.knownMethods(s.app.Server().Handler)
 	s.prefixes = []prefix{{"/rest/v1", Native}, {"/", Console}}
 	s.system()
 	return s, nil
@@ -200,6 +201,9 @@ func (s *Server) serve(c *fiber.Ctx, route *Route) (err error) {
 	if err := r.admit(); err != nil {
 		return r.fail(err)
 	}
+	if err := r.readable(); err != nil {
+		return r.fail(err)
+	}
 	if err := r.once(func() error { return route.run(r) }); err != nil {
 		return r.fail(err)
 	}
@@ -232,11 +236,11 @@ func (r *Request) admit() error {
 		}
 		return r.srv.limit.anonymous(r)
 	}
-	token, ok := strings.CutPrefix(r.c.Get("Authorization"), "Bearer ")
-	if !ok || token == "" {
+	scheme, token, _ := strings.Cut(r.c.Get("Authorization"), " ")
+	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" { // RFC 9110 section 11.1
 		return r.srv.limit.failed(r, &models.Fault{Code: models.Unauthenticated, Reason: "missing_token", Text: "Send an access token: Authorization: Bearer <token>."})
 	}
-	actor, err := r.srv.Tokens.Bearer(r.ctx, strings.TrimSpace(token), r.route.face.Name())
+	actor, err := r.srv.Tokens.Bearer(r.ctx, token, r.route.face.Name())
 	if err != nil {
 		return r.srv.limit.failed(r, err)
 	}
@@ -311,7 +315,7 @@ func (s *Server) begin(c *fiber.Ctx, route *Route) *Request {
 	if route != nil {
 		face = route.face.Name()
 	}
-	r.ctx = models.WithRequest(context.Background(), models.Request{ID: r.id, IP: r.ip, Agent: c.Get("User-Agent"), Face: face, Origin: r.origin})
+	r.ctx = models.WithRequest(context.Background(), models.Request{ID: r.id, IP: r.ip, Agent: models.Clean(c.Get("User-Agent")), Face: face, Origin: r.origin})
 	return r
 }
 

@@ -216,9 +216,4 @@ func randomID() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-func cutText(s string, n int) string {
-	if len(s) > n {
-		return s[:n]
-	}
-	return s
-}
+func cutText(s string, n int) string { return models.Clean(s[:min(len(s), n)]) }

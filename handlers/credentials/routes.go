@@ -16,7 +16,7 @@ func (o Ops) Routes() []web.Route {
 		{"PATCH", secrets + "/:secret_id", "credential.update", web.Do(web.Native, 200, o.Update).About("Rename a secret or move its end")},
 		{"DELETE", secrets + "/:secret_id", "credential.delete", web.Do0(web.Native, 204, o.Delete).About("Delete a secret")},
 		{"POST", secrets + "/:secret_id/retire", "credential.delete", web.Do(web.Native, 200, o.Revoke).About("Retire a secret: it stops working and stays in sight")},
-		{"POST", secrets + "/:secret_id/reveal", "secret.reveal", web.Do(web.Native, 200, o.Reveal).About("Show a stored secret again; recorded in the audit log")},
+		{"POST", secrets + "/:secret_id/reveal", "secret.reveal", web.Do(web.Native, 200, o.Reveal).Anew().About("Show a stored secret again; recorded in the audit log")},
 		{"POST", secrets + "/:secret_id/primary", "credential.update", web.Do(web.Native, 200, o.MakePrimary).About("Make a secret the primary one")},
 
 		{"GET", rotation, "credential.read", web.Do(web.Native, 200, o.GetRotation).About("Get the rotation under way")},

@@ -58,6 +58,7 @@ var codeStatus = statuses(map[int][]string{
 		"user.username_exists_in_profile", "user.wrong_backup_code_format", "verification_record.social_verification.invalid_target",
 		"verification_record.social_verification.token_response_not_found",
 	},
+	431: {"request.headers_too_large"},
 	429: {"auth.exceed_token_limit", "request.message_rate_limited", "request.rate_limited"},
 	500: {
 		"application.cloudflare_unknown_error", "application.sync_application_secret_failed", "domain.cloudflare_unknown_error",

@@ -4,7 +4,11 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"path"
+	"path/filepath"
+	"strings"
 
 	"gatehouse/handlers/documents"
 	"gatehouse/models"
@@ -16,6 +20,12 @@ const customUIKind = "custom_ui_assets"
 
 // mostCustomUI is how large an archive of pages may be, in bytes; a document holds it in base64.
 const mostCustomUI = 700 << 10
+
+// What an archive may hold, whatever its packed size (SECURITY-BAR C5).
+const (
+	mostEntries  = 1000
+	mostUnpacked = 100 << 20 // bytes
+)
 
 // customUI is an archive of pages as it is kept. Nothing serves it: the built-in pages are the only ones that are trusted with
 // passwords so far.
@@ -66,13 +76,52 @@ func uploaded(r *web.Request) ([]byte, error) {
 
 func readable(data []byte) error {
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return refuse("guard.mime_type_not_allowed", "This is not a zip archive.")
 	}
-	for _, f := range archive.File {
-		if f.Name == "index.html" {
-			return nil
-		}
+	if len(archive.File) > mostEntries {
+		return refuse("guard.file_size_exceeded", "An archive of pages has at most 1000 entries.")
 	}
-	return refuse("request.invalid_input", "The archive has no index.html at its top.")
+	left, first := int64(mostUnpacked), false
+	for _, f := range archive.File {
+		if err := inside(f); err != nil {
+			return err
+		}
+		if left, err = unpacked(f, left); err != nil {
+			return err
+		}
+		first = first || f.Name == "index.html"
+	}
+	if !first {
+		return refuse("request.invalid_input", "The archive has no index.html at its top.")
+	}
+	return nil
+}
+
+// inside refuses an entry that would be written beside the folder it is unpacked into, and one that is no file or folder.
+func inside(f *zip.File) error {
+	if name := strings.TrimSuffix(f.Name, "/"); !filepath.IsLocal(name) || strings.ContainsAny(name, "\\\x00:") || path.Clean(name) != name {
+		return refuse("request.invalid_input", "The archive has an entry that leads out of its folder.")
+	}
+	if mode := f.Mode(); !mode.IsRegular() && !mode.IsDir() {
+		return refuse("request.invalid_input", "The archive has a link or a special file.")
+	}
+	return nil
+}
+
+// unpacked counts what an entry really holds, whatever it says of itself, and gives what is left of the room.
+func unpacked(f *zip.File, left int64) (int64, error) {
+	open, err := f.Open()
+	if err != nil {
+		return 0, refuse("guard.mime_type_not_allowed", "An entry of the archive cannot be unpacked.")
+	}
+	defer open.Close()
+	n, err := io.Copy(io.Discard, io.LimitReader(open, left+1))
+	switch {
+	case n > left:
+		return 0, refuse("guard.file_size_exceeded", "An archive of pages has at most 100 MiB when it is unpacked.")
+	case err != nil:
+		return 0, refuse("guard.mime_type_not_allowed", "An entry of the archive cannot be unpacked.")
+	}
+	return left - n, nil
 }

@@ -118,6 +118,7 @@ func TestCodes(t *testing.T) {
 		{refuse("guard.invalid_pagination", "x"), "guard.invalid_pagination", 400},
 		{refuse("application.protected_app_not_configured", "x"), "application.protected_app_not_configured", 501},
 		{&models.Fault{Code: models.RateLimited, Reason: "too_many_requests"}, "request.rate_limited", 429},
+		{&models.Fault{Code: web.LargeHeaders, Reason: "headers_too_large"}, "request.headers_too_large", 431},
 	} {
 		f, ok := models.AsFault(c.fault)
 		if !ok {

@@ -83,6 +83,8 @@ func codeOf(f *models.Fault) string {
 		return missing(f)
 	case models.TooLarge:
 		return "guard.file_size_exceeded"
+	case web.LargeHeaders:
+		return "request.headers_too_large"
 	case models.RateLimited:
 		return "request.rate_limited"
 	case models.Conflict:

@@ -3,8 +3,10 @@ package logto_test
 import (
 	"archive/zip"
 	"bytes"
+	"io/fs"
 	"mime/multipart"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -240,6 +242,73 @@ func TestCustomUI(t *testing.T) {
 		}
 		if a := send("other", archive("index.html")); a.status != 400 || a.refusal(t).Code != "guard.invalid_input" {
 			t.Errorf("%d %s", a.status, a.body)
+		}
+	})
+}
+
+// SECURITY-BAR C5: an archive of pages has no links, leads nowhere else, and is small when it is unpacked as well.
+func TestAnArchiveOfPagesStaysInItsFolder(t *testing.T) {
+	pack := func(fill func(z *zip.Writer)) []byte {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		_, err := z.Create("index.html")
+		must(t, err)
+		fill(z)
+		must(t, z.Close())
+		return b.Bytes()
+	}
+	entry := func(name string) func(z *zip.Writer) {
+		return func(z *zip.Writer) {
+			_, err := z.CreateRaw(&zip.FileHeader{Name: name})
+			must(t, err)
+		}
+	}
+	cases := map[string]struct {
+		fill func(z *zip.Writer)
+		code string
+	}{
+		"a file and a folder": {func(z *zip.Writer) { entry("js/")(z); entry("js/a.js")(z) }, ""},
+		"above the folder":    {entry("../evil"), "request.invalid_input"},
+		"above, further in":   {entry("a/../../evil"), "request.invalid_input"},
+		"from the root":       {entry("/etc/passwd"), "request.invalid_input"},
+		"with backslashes":    {entry("..\\evil"), "request.invalid_input"},
+		"a drive":             {entry("C:evil"), "request.invalid_input"},
+		"a link": {func(z *zip.Writer) {
+			h := &zip.FileHeader{Name: "link"}
+			h.SetMode(fs.ModeSymlink | 0o777)
+			_, err := z.CreateHeader(h)
+			must(t, err)
+		}, "request.invalid_input"},
+		"too many": {func(z *zip.Writer) {
+			for i := range 1000 {
+				entry(strconv.Itoa(i))(z)
+			}
+		}, "guard.file_size_exceeded"},
+		"too large when unpacked": {func(z *zip.Writer) {
+			w, err := z.Create("zeros")
+			must(t, err)
+			for range 101 {
+				_, err := w.Write(make([]byte, 1<<20))
+				must(t, err)
+			}
+		}, "guard.file_size_exceeded"},
+	}
+	each(t, func(t *testing.T, w *world) {
+		for what, c := range cases {
+			var b bytes.Buffer
+			form := multipart.NewWriter(&b)
+			part, err := form.CreateFormFile("file", "pages.zip")
+			must(t, err)
+			_, err = part.Write(pack(c.fill))
+			must(t, err)
+			must(t, form.Close())
+			req := httptest.NewRequest("POST", "/api/sign-in-exp/default/custom-ui-assets", &b)
+			req.Header.Set("Content-Type", form.FormDataContentType())
+			req.Header.Set("Authorization", "Bearer "+w.admin.token)
+			a := w.send(req)
+			if c.code == "" && a.status != 200 || c.code != "" && (a.status != 400 || a.refusal(t).Code != c.code) {
+				t.Errorf("%s: %d %s", what, a.status, a.body)
+			}
 		}
 	})
 }

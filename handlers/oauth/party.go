@@ -125,7 +125,7 @@ func describe(c models.Client, a models.Application, credentials []models.Creden
 	if len(c.JWKS) > 0 && json.Unmarshal(c.JWKS, &set) == nil { // an unusable set was refused when it was saved
 		for _, jwk := range set.Keys {
 			if jwk.IsPublic() {
-				p.Keys = append(p.Keys, grant.Key{JWK: jwk})
+				p.Keys = append(p.Keys, grant.Key{CredentialID: grant.Inline(jwk), JWK: jwk})
 			}
 		}
 	}

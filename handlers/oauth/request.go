@@ -119,8 +119,20 @@ func put(values map[string]string, name, value string) error {
 		}
 		return grant.Fail(grant.InvalidRequest, "The parameter "+name+" comes twice.")
 	}
+	if !models.PlainText(value) {
+		return unreadable(name)
+	}
 	values[name] = value
 	return nil
+}
+
+// unreadable refuses a value that no database can look for. What it was for decides the error (RFC 8707 section 2).
+func unreadable(name string) error {
+	code := grant.InvalidRequest
+	if name == "resource" || name == "audience" {
+		code = grant.InvalidTarget
+	}
+	return grant.Fail(code, "The value of "+name+" must be UTF-8 and hold no null character.")
 }
 
 // parseJSON reads an object whose members are texts, as Auth0's clients send it.

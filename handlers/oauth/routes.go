@@ -7,7 +7,7 @@ import (
 )
 
 // Prefixes are the paths below which an unknown address is answered in this face.
-var Prefixes = []string{"/oidc", "/oauth", "/cis/oidc", "/.well-known"}
+var Prefixes = []string{"/oidc", "/oauth", "/cis/oidc", "/.well-known", "/authorize", "/userinfo", "/v2/logout"}
 
 // Routes gives the engine its addresses: those of the issuer <origin>/oidc, with Transmit's aliases, and those of the issuer
 // <origin>/ in Auth0's shape.

@@ -109,7 +109,7 @@ func (e *Engine) count(ctx context.Context, party *grant.Party, p proof) {
 	ip := models.RequestFrom(ctx).IP
 	e.Usages.Touch(models.UsedClient, party.ClientID, ip)
 	e.Usages.Touch(models.UsedApplication, party.ApplicationID, ip)
-	if p.credentialID != "" {
+	if p.credentialID != "" && !grant.IsInline(p.credentialID) {
 		e.Usages.Touch(models.UsedCredential, p.credentialID, ip)
 	}
 }

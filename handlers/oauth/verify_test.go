@@ -1,7 +1,11 @@
 package oauth
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"encoding/base64"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,6 +106,36 @@ func TestTokensEndWithTheirClient(t *testing.T) {
 		w.now = w.now.Add(time.Hour)
 		if _, err := w.Bearer(w.ctx, text, models.FaceNative); reason(err) != "invalid_token" {
 			t.Errorf("after exp: %v", err)
+		}
+	})
+}
+
+// A key that leaves the client's own jwks ends the tokens that were asked with it, as a credential does: also those that are
+// remembered as verified.
+func TestTokensDoNotOutliveAReplacedInlineKey(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db models.DB, vault *models.Vault) {
+		w := newWorld(t, db, vault)
+		in := w.asserting(sign(t, w.jwk, jose.ES256, nil, map[string]any{"iss": "assert", "sub": "assert", "aud": here + "/oidc",
+			"exp": w.now.Add(time.Minute).Unix(), "jti": "one"}))
+		in.Resource = here + "/cis"
+		out, err := w.Token(w.ctx, in)
+		must(t, err)
+		if _, err := w.Bearer(w.ctx, out.AccessToken, models.FaceTransmit); err != nil {
+			t.Fatalf("while the key is there: %v", err)
+		}
+		next, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		must(t, err)
+		both, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: next.Public(), KeyID: "k1"}, w.jwk.Public()}})
+		must(t, err)
+		w.change(t, "assert", "UPDATE clients SET jwks = ? WHERE id = 'assert'", string(both))
+		if _, err := w.Bearer(w.ctx, out.AccessToken, models.FaceTransmit); err != nil {
+			t.Fatalf("while it stands beside another: %v", err)
+		}
+		other, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: next.Public(), KeyID: "k1"}}})
+		must(t, err)
+		w.change(t, "assert", "UPDATE clients SET jwks = ? WHERE id = 'assert'", string(other))
+		if _, err := w.Bearer(w.ctx, out.AccessToken, models.FaceTransmit); reason(err) != "invalid_token" {
+			t.Errorf("after it was replaced: %v", err)
 		}
 	})
 }

@@ -222,7 +222,7 @@ type ClientsIn struct {
 	ID     string `path:"id" json:"-" doc:"The role's id."`
 	Q      string `query:"q" doc:"Part of the name, or the beginning of the client_id."`
 	Offset int    `query:"offset" doc:"How many to leave out." default:"0"`
-	Limit  int    `query:"limit" doc:"How many at most, 1 to 100." default:"20"`
+	Limit  int    `query:"limit" doc:"How many at most, 1 to 100." default:"20" maximum:"100"`
 }
 
 // ClientsOut is a part of the clients that have a role, and how many there are.

@@ -45,7 +45,7 @@ type Secret struct {
 	Expires      *time.Time
 }
 
-// Holds tells whether a credential of the client is still valid; the empty name stands for keys in the client's own jwks.
+// Holds tells whether a credential of the client is still valid, or a key still in the client's own jwks.
 func (p *Party) Holds(credentialID string, now time.Time) bool {
 	valid := func(id string, expires *time.Time) bool {
 		return id == credentialID && (expires == nil || now.Before(*expires))
