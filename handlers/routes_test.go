@@ -301,12 +301,13 @@ var exports = map[string]bool{"/rest/v1/events/export": true, "/console/audit/ex
 // absent is what a server that is set up and has one of everything does not have.
 var absent = map[string]bool{"/setup": true, "/console/account/totp": true, "/console/reset": true, "/console/invite": true, "/console/settings/ca.pem": true,
 	"/rest/v1/email-provider": true, "/rest/v1/email-templates/:purpose/:language": true, "/console/settings/mail/templates/:purpose/:language": true,
+	"/console/settings/mail/templates/:purpose/:language/delete": true, "/console/clients/:id/certificates/:certificate_id/delete": true,
 	"/rest/v1/outbox/:id": true, "/console/outbox/:id": true, "/console/applications/delete": true, "/console/applications/disable": true,
 	"/rest/v1/documents/:kind/:key": true, "/brand/:hash/brand.css": true, "/brand/:hash/custom.css": true}
 
 // furniture is one of everything that a path can name.
 type furniture struct {
-	app, client, secret, event, admin, key, resource, scope, role, grant, connection, webhook, delivery string
+	app, client, secret, event, admin, key, resource, scope, role, grant, connection, webhook, delivery, proof, domain string
 }
 
 func (s *site) furnish(token string) (f furniture) {
@@ -336,6 +337,10 @@ func (s *site) furnish(token string) (f furniture) {
 	f.grant = granted.ID
 	s.decode(&made, token, "POST", "/rest/v1/connections", map[string]any{"name": "furniture", "strategy": "oidc"})
 	f.connection = made.ID
+	s.decode(&made, token, "POST", "/rest/v1/clients/"+f.client+"/keys", map[string]any{"name": "Proof", "jwk": publicJWK()})
+	f.proof = made.ID
+	s.decode(&made, token, "POST", "/rest/v1/domains", map[string]any{"domain": "login.furniture.example"})
+	f.domain = made.ID
 	s.decode(&made, token, "POST", "/rest/v1/webhooks", map[string]any{"name": "Furniture", "url": "https://127.0.0.1/", "events": []string{"webhook.updated"}})
 	f.webhook = made.ID
 	var tried struct{ Deliveries []struct{ ID string } }
@@ -366,6 +371,8 @@ func (f furniture) fill(path string) string {
 		id = f.resource
 	case strings.HasPrefix(path, "/rest/v1/roles") || strings.HasPrefix(path, "/console/roles"):
 		id = f.role
+	case strings.Contains(path, "/domains"):
+		id = f.domain
 	case strings.Contains(path, "/connections"):
 		id = f.connection
 	case strings.Contains(path, "/webhooks"):
@@ -378,6 +385,6 @@ func (f furniture) fill(path string) string {
 	case strings.HasPrefix(path, "/rest/v1/clients") || strings.HasPrefix(path, "/console/clients"):
 		id = f.client
 	}
-	return strings.NewReplacer(":application_id", f.app, ":appId", f.app, ":app_id", f.app, ":clientId", f.client, ":client_id", f.client, ":secret_id", f.secret, ":scope_id", f.scope, ":grant_id", f.grant,
+	return strings.NewReplacer(":application_id", f.app, ":appId", f.app, ":app_id", f.app, ":clientId", f.client, ":client_id", f.client, ":secret_id", f.secret, ":scope_id", f.scope, ":grant_id", f.grant, ":key_id", f.proof,
 		":language", "en", ":section", "branding", ":number", "1", ":id", id).Replace(path)
 }

@@ -264,15 +264,13 @@ var flips = map[string]flip{
 		w.do("native", "POST", w.at("/applications/{app}/keys"), o{"name": "Own", "alg": "ES256"})
 		w.do("transmit", "PUT", w.at("/applications/{app}"), o{"signing_key_enabled": true})
 	}, func(w *worker) string {
-		ring, _ := w.get("/oidc/jwks")
-		_ = ring
 		_, set := w.get("/oidc/jwks")
-		got := w.ask("/oidc/token", w.client, w.secret, url.Values{"resource": {siteURL + "/rest/v1"}})
+		got := w.ask("/oidc/token", w.client, w.secret, url.Values{"resource": {"https://free.example.com/"}})
 		own := w.do("native", "GET", w.at("/applications/{app}/keys"), nil)["items"].([]any)
 		header, _ := jose.ParseSigned(got.AccessToken, []jose.SignatureAlgorithm{jose.ES256, jose.RS256})
 		kid := header.Signatures[0].Header.KeyID
 		return fmt.Sprint(len(own) > 0 && own[0].(o)["kid"] == kid, bytes.Contains(set, []byte(kid)))
-	}, "false true", "true true", nil},
+	}, "false true", "true true", listed},
 	"logto configuration.signingKeyAlgorithm": {func(w *worker) {
 		w.do("logto", "POST", "/configs/oidc/private-keys/rotate", o{"signingKeyAlgorithm": "RSA"})
 	}, func(w *worker) string {
