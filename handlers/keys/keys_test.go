@@ -160,6 +160,22 @@ func TestKeepForFollowsTheLongestToken(t *testing.T) {
 	}
 }
 
+// SECURITY-BAR C7: keys of applications too.
+func TestKeysOfApplicationsWantARecentSignIn(t *testing.T) {
+	db, vault := dbtest.Open(t)
+	b := newBench(t, db, vault)
+	old := dbtest.As(t, models.Actor{Kind: models.ActorAdministrator, TenantID: models.DefaultTenant, Actions: models.OwnerActions, AuthTime: b.now.Add(-11 * time.Minute)})
+	_, made := b.CreateOwn(old, CreateOwnIn{ApplicationID: "a"})
+	_, brought := b.Upload(old, UploadIn{ApplicationID: "a"})
+	_, changed := b.UpdateOwn(old, UpdateOwnIn{ApplicationID: "a", ID: "k"})
+	gone := b.DeleteOwn(old, OwnIn{ApplicationID: "a", ID: "k"})
+	for name, err := range map[string]error{"create": made, "upload": brought, "update": changed, "delete": gone} {
+		if reason(err) != "recent_sign_in_needed" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // SECURITY-BAR C7: keys change only after a recent sign-in; a client with a management token has no sign-in to be old.
 func TestWhoMayRotate(t *testing.T) {
 	db, vault := dbtest.Open(t)

@@ -258,8 +258,11 @@ func stale(row models.SigningKey) error {
 }
 
 // may judges a change of the ring: the right, and for a person a recent sign-in.
-func (o Ops) may(ctx context.Context, action string) error {
-	if err := models.Need(ctx, action, "", "key"); err != nil {
+func (o Ops) may(ctx context.Context, action string) error { return o.mayOwn(ctx, action, "", "key") }
+
+// mayOwn judges the same for the keys of an application.
+func (o Ops) mayOwn(ctx context.Context, action, applicationID, kind string) error {
+	if err := models.Need(ctx, action, applicationID, kind); err != nil {
 		return err
 	}
 	return models.NeedRecentSignIn(models.ActorFrom(ctx), o.Now())

@@ -46,7 +46,7 @@ type CreateOwnIn struct {
 // CreateOwn makes a key for an application. The first one signs; a later one is published beside it until its status is set.
 // Faults: Invalid (name, alg), NotFound.
 func (o Ops) CreateOwn(ctx context.Context, in CreateOwnIn) (models.SigningKey, error) {
-	if err := models.Need(ctx, "key.create", in.ApplicationID, "application"); err != nil {
+	if err := o.mayOwn(ctx, "key.create", in.ApplicationID, "application"); err != nil {
 		return models.SigningKey{}, err
 	}
 	row, err := checkCreate(CreateIn{Name: in.Name, Alg: in.Alg})
@@ -76,7 +76,7 @@ type UploadIn struct {
 // Upload stores a private key for an application.
 // Faults: Invalid (name, jwk), NotFound, Conflict (kid_taken).
 func (o Ops) Upload(ctx context.Context, in UploadIn) (models.SigningKey, error) {
-	if err := models.Need(ctx, "key.create", in.ApplicationID, "application"); err != nil {
+	if err := o.mayOwn(ctx, "key.create", in.ApplicationID, "application"); err != nil {
 		return models.SigningKey{}, err
 	}
 	if err := models.NeedHoldAll(ctx, o.DB, in.ApplicationID); err != nil { // whoever has the key can write tokens
@@ -123,7 +123,7 @@ type UpdateOwnIn struct {
 // UpdateOwn changes name and status. At most one key of an application signs: setting one demotes the former to validating.
 // Faults: Invalid (name, status), NotFound, Stale.
 func (o Ops) UpdateOwn(ctx context.Context, in UpdateOwnIn) (out models.SigningKey, err error) {
-	if err := models.Need(ctx, "key.update", in.ApplicationID, "key"); err != nil {
+	if err := o.mayOwn(ctx, "key.update", in.ApplicationID, "key"); err != nil {
 		return out, err
 	}
 	if err := checkUpdate(in); err != nil {
@@ -185,7 +185,7 @@ type OwnIn struct {
 // DeleteOwn removes a key of an application: tokens that it signed no longer verify.
 // Faults: NotFound, Stale.
 func (o Ops) DeleteOwn(ctx context.Context, in OwnIn) error {
-	if err := models.Need(ctx, "key.delete", in.ApplicationID, "key"); err != nil {
+	if err := o.mayOwn(ctx, "key.delete", in.ApplicationID, "key"); err != nil {
 		return err
 	}
 	return models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
