@@ -337,7 +337,8 @@ func (s *site) furnish(token string) (f furniture) {
 	f.grant = granted.ID
 	s.decode(&made, token, "POST", "/rest/v1/connections", map[string]any{"name": "furniture", "strategy": "oidc"})
 	f.connection = made.ID
-	s.decode(&made, token, "POST", "/rest/v1/clients/"+f.client+"/keys", map[string]any{"name": "Proof", "jwk": publicJWK()})
+	s.decode(&made, token, "POST", "/rest/v1/clients/"+f.client+"/keys", map[string]any{"name": "Proof",
+		"jwk": map[string]any{"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}})
 	f.proof = made.ID
 	s.decode(&made, token, "POST", "/rest/v1/domains", map[string]any{"domain": "login.furniture.example"})
 	f.domain = made.ID

@@ -60,7 +60,7 @@ func (s safe) create(name string, expires *time.Time) credentials.Value {
 // primary is the value that a dialect shows.
 func (s safe) primary() string {
 	s.t.Helper()
-	v, err := s.Primary(s.ctx, client)
+	v, err := s.Primary(dbtest.As(s.t, models.Actor{Kind: models.ActorClient, ID: "robot", TenantID: models.DefaultTenant, Actions: models.ManagementActions}), client)
 	if err != nil {
 		s.t.Fatal(err)
 	}
