@@ -269,7 +269,7 @@ func self() time.Duration {
 func build(t *testing.T) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "gatehouse")
-	cmd := exec.Command("go", "build", "-trimpath", "-gcflags", "gatehouse/...=-l", "-ldflags", "-s -w", "-o", file, "gatehouse")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", file, "gatehouse")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
