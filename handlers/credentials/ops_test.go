@@ -178,7 +178,7 @@ func TestRevealNeedsARecentSignInAndIsRecorded(t *testing.T) {
 	if n != 1 || err != nil {
 		t.Errorf("each reveal is recorded: %d, %v", n, err)
 	}
-	s.later(credentials.RevealWindow + time.Minute)
+	s.later(models.RecentSignIn + time.Minute)
 	if _, err := s.Reveal(s.ctx, s.one(v.ID)); reasonOf(err) != "recent_sign_in_needed" || !models.IsFault(err, models.Forbidden) {
 		t.Errorf("an old sign-in does not do: %v", err)
 	}

@@ -9,9 +9,6 @@ import (
 	"gatehouse/models"
 )
 
-// RevealWindow is how recently an administrator must have signed in to be shown a stored secret again.
-const RevealWindow = 10 * time.Minute
-
 // Primary gives the value that a dialect with one secret per client shows. It is empty when there is no valid secret and when
 // the tenant keeps secrets write-once.
 // Faults: Forbidden (secret.read), NotFound (client).
@@ -159,7 +156,7 @@ func demote(ctx context.Context, tx models.DB, clientID string) error {
 	return nil
 }
 
-// Reveal shows a stored secret again and records that. An administrator must have signed in within RevealWindow.
+// Reveal shows a stored secret again and records that. An administrator must have signed in within models.RecentSignIn.
 // Faults: Forbidden (recent_sign_in_needed), Conflict (secret_write_once, secret_retired), NotFound.
 func (o Ops) Reveal(ctx context.Context, in OneIn) (out Value, err error) {
 	err = models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
@@ -188,10 +185,8 @@ func (o Ops) Reveal(ctx context.Context, in OneIn) (out Value, err error) {
 }
 
 func (o Ops) revealable(ctx context.Context, tx models.DB, row models.Credential) error {
-	actor := models.ActorFrom(ctx)
-	if actor.Kind == models.ActorAdministrator && o.Now().Sub(actor.AuthTime) > RevealWindow {
-		return &models.Fault{Code: models.Forbidden, Reason: "recent_sign_in_needed",
-			Text: "Showing a stored secret needs a sign-in within the last 10 minutes. Confirm that it is you, then try again."}
+	if err := models.NeedRecentSignIn(models.ActorFrom(ctx), o.Now()); err != nil {
+		return err
 	}
 	if row.RevokedAt != nil {
 		return retired()
