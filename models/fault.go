@@ -38,6 +38,7 @@ type Fault struct {
 	Fields     []FieldFault
 	RetryAfter time.Duration // with RateLimited and Unavailable
 	Current    any           // with Stale: the object as it is now, for a merge
+	outrun     bool          // see Outrun
 }
 
 // Error makes a Fault an error.
@@ -84,6 +85,14 @@ func Missing(kind string) *Fault {
 // Taken is the fault for an object that is in the way of another.
 func Taken(field, reason, text string) *Fault {
 	return &Fault{Code: Conflict, Reason: reason, Text: text, Fields: []FieldFault{{Name: field, Reason: reason, Text: text}}}
+}
+
+// Outrun marks the fault of a transaction that another one was faster than: a row that it read has moved before it could write. InTx
+// begins such a transaction again, from the rows as they are now; the fault is told when even that does not help.
+func Outrun(f *Fault) *Fault {
+	marked := *f
+	marked.outrun = true
+	return &marked
 }
 
 // Check collects what is wrong with an input, so that a caller hears of all of it at once.

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -171,6 +172,13 @@ func Unique(err error) bool {
 	}
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == "23505"
+}
+
+// collided tells whether err is what PostgreSQL gives the loser of two transactions: a deadlock, an order of rows that was not to be
+// had, or a row that the other one has added or deleted after it was looked for. SQLite has one writer and knows none of these.
+func collided(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && slices.Contains([]string{"40P01", "40001", "23503", "23505"}, pg.Code)
 }
 
 // Out tells whether err means that the database cannot serve now (locked, full, read-only, gone): the caller may try again.

@@ -31,9 +31,13 @@ type drop struct{ cache, key string }
 // inTxKey marks the contexts of transactions: what is read inside one is not committed and must not be cached.
 type inTxKey struct{}
 
+// attempts is how often a transaction that was outrun begins again. Of several at the same rows one gets through each time.
+const attempts = 20
+
 // InTx runs fn in a transaction. A transaction inside another is part of it, without a savepoint: what fails there fails the
 // whole, also when the error is passed over on the way out. Caches that fn dropped entries of are told after the commit and
-// before InTx returns, so that an answer never precedes the end of what it replaces.
+// before InTx returns, so that an answer never precedes the end of what it replaces. A transaction that another one was faster
+// than begins again: fn may run several times, and what it leaves in variables around it must not add up.
 func InTx(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error) error {
 	if db.tx != nil {
 		err := fn(ctx, db)
@@ -42,6 +46,35 @@ func InTx(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error)
 		}
 		return err
 	}
+	for try := 1; ; try++ {
+		err := once(ctx, db, fn)
+		if err == nil || try == attempts || ctx.Err() != nil || !outrun(err) {
+			return err
+		}
+	}
+}
+
+// InTxAgain is InTx for a change that reads a version itself and writes with it: being too late there, too, is being outrun.
+func InTxAgain(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error) error {
+	return InTx(ctx, db, func(ctx context.Context, tx DB) error {
+		err := fn(ctx, tx)
+		if f, ok := AsFault(err); ok && f.Code == Stale {
+			return Outrun(f)
+		}
+		return err
+	})
+}
+
+// outrun tells whether the same transaction may succeed when it begins again.
+func outrun(err error) bool {
+	if f, ok := AsFault(err); ok {
+		return f.outrun
+	}
+	return collided(err)
+}
+
+// once is one attempt of an outermost transaction.
+func once(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error) error {
 	if err := db.writes.ready(ctx, db); err != nil {
 		return err
 	}

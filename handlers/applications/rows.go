@@ -77,7 +77,7 @@ func (o Ops) update(ctx context.Context, version int64, app *models.Application)
 		return hubTaken()
 	}
 	if models.IsFault(models.Touched(res, err, "application"), models.NotFound) {
-		return &models.Fault{Code: models.Stale, Reason: "application_changed", Text: "Somebody changed this application at the same moment."}
+		return models.Outrun(&models.Fault{Code: models.Stale, Reason: "application_changed", Text: "Somebody changed this application at the same moment."})
 	}
 	return models.Touched(res, err, "application")
 }

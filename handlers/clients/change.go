@@ -8,27 +8,19 @@ import (
 	"gatehouse/models"
 )
 
-// attempts is how often a change is tried again when another one came first.
-const attempts = 5
-
 // change edits a client and stores it one version further. Without a version of the caller's a lost race begins again from
 // the newer row; with one it is Stale. An edit that changes nothing writes nothing.
 func (o Ops) change(ctx context.Context, id string, want models.Opt[int64], event string, edit func(*models.Client) error) (out models.Client, err error) {
 	err = models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
-		for range attempts {
-			before, err := find(ctx, tx.Write, id)
-			if err != nil {
-				return err
-			}
-			if err := o.may(ctx, "client.update", before, want); err != nil {
-				return err
-			}
-			var done bool
-			if out, done, err = o.store(ctx, tx, before, event, edit); err != nil || done {
-				return err
-			}
+		before, err := find(ctx, tx.Write, id)
+		if err != nil {
+			return err
 		}
-		return fmt.Errorf("update client %s: its row changed %d times meanwhile", id, attempts)
+		if err := o.may(ctx, "client.update", before, want); err != nil {
+			return err
+		}
+		out, err = o.store(ctx, tx, before, event, edit)
+		return err
 	})
 	return out, err
 }
@@ -39,43 +31,50 @@ func (o Ops) may(ctx context.Context, action string, c models.Client, want model
 		return err
 	}
 	if want.Set && want.V != c.Version {
-		return &models.Fault{Code: models.Stale, Reason: "client_changed", Current: c,
-			Text: "This client was changed since you read it. Compare your values with the current ones."}
+		return stale(c)
 	}
 	return nil
 }
 
-func (o Ops) store(ctx context.Context, tx models.DB, before models.Client, event string, edit func(*models.Client) error) (models.Client, bool, error) {
+func stale(c models.Client) *models.Fault {
+	return &models.Fault{Code: models.Stale, Reason: "client_changed", Current: c,
+		Text: "This client was changed since you read it. Compare your values with the current ones."}
+}
+
+func (o Ops) store(ctx context.Context, tx models.DB, before models.Client, event string, edit func(*models.Client) error) (models.Client, error) {
 	after := before
 	if err := edit(&after); err != nil {
-		return before, false, err
+		return before, err
 	}
 	if models.Diff(before, after) == nil {
-		return before, true, nil
+		return before, nil
 	}
 	if err := widened(ctx, before, after); err != nil {
-		return before, false, err
+		return before, err
 	}
 	if proves(before) != proves(after) {
 		if err := models.NeedHold(ctx, tx, before.ID); err != nil {
-			return before, false, err
+			return before, err
 		}
 	}
 	after.Version, after.UpdatedAt = before.Version+1, o.Now()
 	moved, err := write(ctx, tx, &after, before.Version)
-	if err != nil || moved {
-		return before, false, err
+	if err != nil {
+		return before, err
+	}
+	if moved {
+		return before, models.Outrun(stale(before))
 	}
 	forget(tx, after)
 	if after.ThirdParty && !before.ThirdParty { // what every third party is granted comes with it
 		if err := models.NeedHold(ctx, tx, after.ID); err != nil {
-			return before, false, err
+			return before, err
 		}
 	}
 	if err := record(ctx, tx, event, &before, &after); err != nil {
-		return before, false, err
+		return before, err
 	}
-	return after, true, noteWildcard(ctx, tx, before, after)
+	return after, noteWildcard(ctx, tx, before, after)
 }
 
 // proves is how a client proves who it is: whoever changes that can speak for it.

@@ -154,7 +154,7 @@ func (o Ops) Update(ctx context.Context, in UpdateIn) (models.Connection, error)
 	return out, err
 }
 
-func stale(now models.Connection) error {
+func stale(now models.Connection) *models.Fault {
 	return &models.Fault{Code: models.Stale, Reason: "connection_changed", Text: "Somebody changed this connection after you opened it.", Current: now}
 }
 

@@ -65,7 +65,7 @@ func (o Ops) update(ctx context.Context, version int64, c *models.Connection, se
 	if err != nil {
 		return err
 	}
-	return stale(now)
+	return models.Outrun(stale(now))
 }
 
 // seal puts the secrets into their column, and empty collections where there are none: the columns hold no null.

@@ -31,7 +31,7 @@ func (o Ops) insert(ctx context.Context, row models.Document) error {
 	o.drop(row)
 	_, err := o.DB.Write.NewInsert().Model(&row).Exec(ctx)
 	if models.Unique(err) {
-		return taken(Ref{row.Kind, row.Key})
+		return models.Outrun(taken(Ref{row.Kind, row.Key})) // it was not there when it was looked for
 	}
 	if err != nil {
 		return fmt.Errorf("store %s %s: %w", row.Kind, row.Key, err)
@@ -45,7 +45,7 @@ func (o Ops) update(ctx context.Context, before, after models.Document) error {
 	res, err := o.DB.Write.NewUpdate().Model(&after).Column("body", "sealed_secret", "version", "updated_at").WherePK().
 		Where("version = ?", before.Version).Exec(ctx)
 	if err := models.Touched(res, err, after.Kind); models.IsFault(err, models.NotFound) {
-		return stale(before)
+		return models.Outrun(stale(before))
 	} else if err != nil {
 		return err
 	}
@@ -109,10 +109,10 @@ func members(d *models.Document) map[string]json.RawMessage {
 	return out
 }
 
-func taken(ref Ref) error {
+func taken(ref Ref) *models.Fault {
 	return models.Taken("", ref.Kind+"_exists", "There is one with this name already.")
 }
 
-func stale(before models.Document) error {
+func stale(before models.Document) *models.Fault {
 	return &models.Fault{Code: models.Stale, Reason: before.Kind + "_changed", Text: "Somebody changed this at the same moment.", Current: before}
 }

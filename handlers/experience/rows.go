@@ -81,7 +81,7 @@ func (o Ops) advance(ctx context.Context, l models.ExperienceLayer) error {
 	res, err := o.DB.Write.NewUpdate().Model(&l).Column("settings", "number", "updated_at", "updated_by").
 		Where("id = ? AND number = ?", l.ID, l.Number-1).Exec(ctx)
 	if err = models.Touched(res, err, "experience"); models.IsFault(err, models.NotFound) {
-		return &models.Fault{Code: models.Stale, Reason: "version_changed", Text: "Somebody published meanwhile. Load the page again."}
+		return models.Outrun(&models.Fault{Code: models.Stale, Reason: "version_changed", Text: "Somebody published meanwhile. Load the page again."})
 	}
 	return err
 }
@@ -135,7 +135,7 @@ func (o Ops) writeDraft(ctx context.Context, d models.ExperienceDraft) error {
 }
 
 func draftMoved() error {
-	return &models.Fault{Code: models.Stale, Reason: "version_changed", Text: "Somebody else changed the draft meanwhile. Load it again and repeat your change."}
+	return models.Outrun(&models.Fault{Code: models.Stale, Reason: "version_changed", Text: "Somebody else changed the draft meanwhile. Load it again and repeat your change."})
 }
 
 func (o Ops) deleteDraft(ctx context.Context, layerID string) (bool, error) {

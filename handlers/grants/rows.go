@@ -98,7 +98,7 @@ func insert(ctx context.Context, tx models.DB, g *models.ClientGrant) error {
 func update(ctx context.Context, tx models.DB, version int64, g *models.ClientGrant) error {
 	res, err := tx.Write.NewUpdate().Model(g).Column("all_scopes", "stored", "version", "updated_at").Where("id = ?", g.ID).Where("version = ?", version).Exec(ctx)
 	if err := models.Touched(res, err, "client_grant"); models.IsFault(err, models.NotFound) {
-		return &models.Fault{Code: models.Stale, Reason: "client_grant_changed", Text: "Somebody changed this grant at the same moment."}
+		return models.Outrun(&models.Fault{Code: models.Stale, Reason: "client_grant_changed", Text: "Somebody changed this grant at the same moment."})
 	} else if err != nil {
 		return err
 	}

@@ -253,7 +253,7 @@ func current(ctx context.Context, tx models.DB, applicationID, id string, versio
 	return row, err
 }
 
-func stale(row models.SigningKey) error {
+func stale(row models.SigningKey) *models.Fault {
 	return &models.Fault{Code: models.Stale, Reason: "key_changed", Text: "This key changed since you read it. Look at it again.", Current: row}
 }
 

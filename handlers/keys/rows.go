@@ -66,7 +66,7 @@ func update(ctx context.Context, tx models.DB, row *models.SigningKey, now time.
 		Column("name", "status", "sealed", "version", "updated_at", "activated_at", "replaced_at", "retired_at").
 		WherePK().Where("version = ?", read).Exec(ctx)
 	if err = models.Touched(res, err, "key"); models.IsFault(err, models.NotFound) {
-		return stale(*row) // it was read in this transaction: another one was faster
+		return models.Outrun(stale(*row))
 	}
 	return err
 }

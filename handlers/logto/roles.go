@@ -230,8 +230,9 @@ type roleScopesIn struct {
 
 // addRoleScopes gives scopes to a role and answers all that it has then.
 func (d Dialect) addRoleScopes(ctx context.Context, in roleScopesIn) ([]scopeOut, error) {
-	out := []scopeOut{}
+	var out []scopeOut
 	err := models.InTx(ctx, d.DB, func(ctx context.Context, tx models.DB) error {
+		out = []scopeOut{}
 		to := d.In(tx)
 		before, err := to.Roles.ListScopes(models.Lend(ctx, "role.read"), roles.OneIn{ID: in.ID})
 		if err != nil {

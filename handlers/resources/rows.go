@@ -62,7 +62,7 @@ func update(ctx context.Context, tx models.DB, version int64, r *models.Resource
 	res, err := tx.Write.NewUpdate().Model(r).ExcludeColumn("id", "tenant_id", "system", "created_at").
 		Where("id = ?", r.ID).Where("version = ?", version).Exec(ctx)
 	if err := models.Touched(res, err, "resource"); models.IsFault(err, models.NotFound) {
-		return &models.Fault{Code: models.Stale, Reason: "resource_changed", Text: "Somebody changed this resource at the same moment."}
+		return models.Outrun(&models.Fault{Code: models.Stale, Reason: "resource_changed", Text: "Somebody changed this resource at the same moment."})
 	} else if err != nil {
 		return err
 	}

@@ -73,8 +73,8 @@ func (o Ops) Unassign(ctx context.Context, in UnassignIn) error {
 
 // reassign makes the roles of a client what a function says; must names one that it has to have before.
 func (o Ops) reassign(ctx context.Context, in AssignIn, say func(before []string) []string, must ...string) (out AssignOut, err error) {
-	out.Added = []string{}
 	err = models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
+		out.Added = []string{}
 		c, err := client(ctx, tx.Write, "role.assign", in.ClientID)
 		if err != nil {
 			return err

@@ -28,7 +28,7 @@ func update(ctx context.Context, tx models.DB, version int64, r *models.Role) er
 		return stored(err)
 	}
 	if err := models.Touched(res, nil, "role"); models.IsFault(err, models.NotFound) {
-		return &models.Fault{Code: models.Stale, Reason: "role_changed", Text: "Somebody changed this role at the same moment."}
+		return models.Outrun(&models.Fault{Code: models.Stale, Reason: "role_changed", Text: "Somebody changed this role at the same moment."})
 	} else if err != nil {
 		return err
 	}

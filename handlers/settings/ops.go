@@ -117,7 +117,7 @@ func (o Ops) Update(ctx context.Context, in UpdateIn) (models.Tenant, error) {
 func (o Ops) store(ctx context.Context, tx models.DB, before, after models.Tenant) error {
 	res, err := tx.Write.NewUpdate().Model(&after).ExcludeColumn("id", "created_at").WherePK().Where("version = ?", before.Version).Exec(ctx)
 	if err := models.Touched(res, err, "tenant"); models.IsFault(err, models.NotFound) {
-		return stale(before)
+		return models.Outrun(stale(before))
 	} else if err != nil {
 		return err
 	}
@@ -128,6 +128,6 @@ func (o Ops) store(ctx context.Context, tx models.DB, before, after models.Tenan
 	return nil
 }
 
-func stale(current models.Tenant) error {
+func stale(current models.Tenant) *models.Fault {
 	return &models.Fault{Code: models.Stale, Reason: "settings_changed", Text: "Somebody changed the settings meanwhile. Look at them as they are now and save again.", Current: current}
 }

@@ -51,16 +51,7 @@ func (d Dialect) Routes() []web.Route {
 	return all
 }
 
-// attempts is how often a change begins again when another one came first.
-const attempts = 5
-
 // again runs a change in a transaction until it does not lose a race.
-func (d Dialect) again(ctx context.Context, change func(ctx context.Context, d Dialect) error) (err error) {
-	for range attempts {
-		err = models.InTx(ctx, d.DB, func(ctx context.Context, tx models.DB) error { return change(ctx, d.In(tx)) })
-		if !models.IsFault(err, models.Stale) {
-			return err
-		}
-	}
-	return err
+func (d Dialect) again(ctx context.Context, change func(ctx context.Context, d Dialect) error) error {
+	return models.InTxAgain(ctx, d.DB, func(ctx context.Context, tx models.DB) error { return change(ctx, d.In(tx)) })
 }

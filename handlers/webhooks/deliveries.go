@@ -156,6 +156,7 @@ func (o Ops) ResendAll(ctx context.Context, in ResendAllIn) (Resent, error) {
 		if err != nil {
 			return err
 		}
+		out.Count = 0
 		for _, d := range rows {
 			if _, err := o.again(ctx, d); err != nil {
 				return err

@@ -228,7 +228,7 @@ func event(kind string, row models.Webhook, detail json.RawMessage) models.Event
 	return models.Event{Type: kind, ObjectKind: "webhook", ObjectID: row.ID, ObjectName: row.Name, Detail: detail}
 }
 
-func stale(current models.Webhook) error {
+func stale(current models.Webhook) *models.Fault {
 	return &models.Fault{Code: models.Stale, Reason: "webhook_changed", Current: current,
 		Text: "Somebody changed this webhook meanwhile. Look at it as it is now and save again."}
 }

@@ -43,7 +43,7 @@ func (o Ops) store(ctx context.Context, before, after models.Webhook, columns ..
 	res, err := o.DB.Write.NewUpdate().Model(&after).Column(append(columns, "version", "updated_at")...).WherePK().
 		Where("version = ?", before.Version).Exec(ctx)
 	if err := models.Touched(res, err, "webhook"); models.IsFault(err, models.NotFound) {
-		return stale(before)
+		return models.Outrun(stale(before))
 	} else if err != nil {
 		return err
 	}
@@ -63,5 +63,8 @@ func (o Ops) remove(ctx context.Context, row models.Webhook) error {
 		}
 	}
 	res, err := o.DB.Write.NewDelete().Model(&row).WherePK().Where("version = ?", row.Version).Exec(ctx)
-	return models.Touched(res, err, "webhook")
+	if err = models.Touched(res, err, "webhook"); models.IsFault(err, models.NotFound) {
+		return models.Outrun(stale(row))
+	}
+	return err
 }
