@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -208,6 +210,27 @@ func TestTheSchemeOfAuthorizationHasNoCase(t *testing.T) {
 				t.Errorf("%s, %q: %d %.200s", sp.name, scheme, res.StatusCode, body)
 			}
 		}
+	}
+}
+
+// RFC 9110 section 5.3: of two Authorization headers a proxy may look at the other one.
+func TestTwoAuthorizationHeadersAreRefused(t *testing.T) {
+	s := newSite(t)
+	for _, sp := range mounted(s) {
+		token := s.token(sp.audience)
+		req := httptest.NewRequest("GET", sp.list, nil)
+		req.Header["Authorization"] = []string{"Bearer " + token, "Bearer x"}
+		if res, body := s.send(req); res.StatusCode != 400 {
+			t.Errorf("%s: %d %.200s", sp.name, res.StatusCode, body)
+		}
+	}
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {machineID}}
+	req := httptest.NewRequest("POST", "/oidc/token", strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.SetBasicAuth(machineID, machineSecret)
+	req.Header.Add("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("other:secret")))
+	if res, body := s.send(req); res.StatusCode != 400 || !bytes.Contains(body, []byte(`"invalid_request"`)) {
+		t.Errorf("token: %d %s", res.StatusCode, body)
 	}
 }
 

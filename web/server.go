@@ -236,7 +236,11 @@ func (r *Request) admit() error {
 		}
 		return r.srv.limit.anonymous(r)
 	}
-	scheme, token, _ := strings.Cut(r.c.Get("Authorization"), " ")
+	authorization, err := r.Authorization()
+	if err != nil {
+		return err
+	}
+	scheme, token, _ := strings.Cut(authorization, " ")
 	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" { // RFC 9110 section 11.1
 		return r.srv.limit.failed(r, &models.Fault{Code: models.Unauthenticated, Reason: "missing_token", Text: "Send an access token: Authorization: Bearer <token>."})
 	}
@@ -249,6 +253,19 @@ func (r *Request) admit() error {
 		return models.Denied(r.route.Action)
 	}
 	return nil
+}
+
+// Authorization gives the header, empty when there is none. Two of them are refused (RFC 9110 section 5.3): whatever stands between
+// might look at the other one.
+// Faults: Malformed.
+func (r *Request) Authorization() (string, error) {
+	switch all := r.c.Request().Header.PeekAll("Authorization"); len(all) {
+	case 0:
+		return "", nil
+	case 1:
+		return string(all[0]), nil
+	}
+	return "", &models.Fault{Code: Malformed, Reason: "malformed_request", Text: "Send one Authorization header."}
 }
 
 // fail writes a fault in the shape of the route's face.

@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -316,6 +317,33 @@ func TestTheSecondFactor(t *testing.T) {
 		}
 		if err := step(models.NewSecret("made-up"), h.code(secret)); reason(err) != "ticket_expired" {
 			t.Errorf("a ticket nobody gave: %v", err)
+		}
+	})
+}
+
+// SECURITY-BAR M8: of several confirmations at the same moment one counts, so that nobody keeps codes that another answer has replaced.
+func TestAnAuthenticatorAppIsConfirmedOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db models.DB, vault *models.Vault) {
+		h := open(t, db, vault)
+		who := h.owner("mia@example.com")
+		e, err := h.ops.EnrolTOTP(h.as(who), struct{}{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		given, code := make([][]models.Secret, 4), models.NewSecret(h.code(e.Secret.Reveal()))
+		var done sync.WaitGroup
+		for i := range given {
+			ctx := h.as(who)
+			done.Go(func() { given[i], _ = h.ops.ConfirmTOTP(ctx, account.ConfirmTOTPIn{Code: code}) })
+		}
+		done.Wait()
+		sets := slices.DeleteFunc(given, func(codes []models.Secret) bool { return len(codes) == 0 })
+		n, err := db.Read.NewSelect().Table("administrator_recovery_codes").Count(t.Context())
+		if len(sets) != 1 || int(n) != len(sets[0]) || err != nil {
+			t.Errorf("%d answers with codes, %d codes stored, %v", len(sets), n, err)
+		}
+		if _, err := h.ops.EnrolTOTP(h.as(who), struct{}{}); reason(err) != "totp_enrolled" {
+			t.Errorf("a second app: %v", err)
 		}
 	})
 }

@@ -6,12 +6,15 @@ import (
 	"crypto/rand"
 	"crypto/sha1"
 	"crypto/subtle"
+	"database/sql"
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/uptrace/bun"
 
 	"gatehouse/handlers/administrators"
 	"gatehouse/models"
@@ -116,9 +119,20 @@ func (o Ops) EnrolTOTP(ctx context.Context, _ struct{}) (Enrolment, error) {
 	secret := models.NewSecret(base32Plain.EncodeToString(raw))
 	who.TOTPSealed = o.Vault.Seal("administrators", "totp_sealed", who.ID, secret)
 	err = models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
-		return administrators.Store(ctx, tx, who, "totp_sealed")
+		tx.Drop(models.CacheAdministrator, who.ID)
+		return once(tx.Write.NewUpdate().Model(&who).Column("totp_sealed").WherePK().Where("totp_confirmed_at IS NULL").Exec(ctx))
 	})
 	return o.enrolment(ctx, who, secret), err
+}
+
+// once turns a write that came after another confirmation of the same account into a fault: of two at the same moment one counts, so
+// that nobody keeps recovery codes that another answer has replaced.
+func once(res sql.Result, err error) error {
+	if err = models.Touched(res, err, "enrolment"); models.IsFault(err, models.NotFound) {
+		return &models.Fault{Code: models.Conflict, Reason: "totp_enrolled",
+			Text: "An authenticator app was set up a moment ago. If you do not see its recovery codes, make new ones."}
+	}
+	return err
 }
 
 // PendingTOTP gives the enrolment that waits for its first code.
@@ -152,7 +166,7 @@ type ConfirmTOTPIn struct {
 }
 
 // ConfirmTOTP switches the authenticator app on and gives the recovery codes, once.
-// Faults: Invalid (code), NotFound (enrolment), Forbidden (recent_sign_in_needed).
+// Faults: Invalid (code), NotFound (enrolment), Conflict (totp_enrolled), Forbidden (recent_sign_in_needed).
 func (o Ops) ConfirmTOTP(ctx context.Context, in ConfirmTOTPIn) ([]models.Secret, error) {
 	pending, err := o.PendingTOTP(ctx, struct{}{})
 	if err != nil {
@@ -169,7 +183,9 @@ func (o Ops) ConfirmTOTP(ctx context.Context, in ConfirmTOTPIn) ([]models.Secret
 	}
 	now := o.Now()
 	who.TOTPConfirmedAt, who.TOTPLastStep = &now, step
-	return o.withCodes(ctx, who, "administrator.totp_enrolled", "totp_confirmed_at", "totp_last_step")
+	return o.withCodes(ctx, who, "administrator.totp_enrolled", func(q *bun.UpdateQuery) *bun.UpdateQuery {
+		return q.Column("totp_confirmed_at", "totp_last_step").Where("totp_confirmed_at IS NULL").Where("totp_sealed = ?", who.TOTPSealed)
+	})
 }
 
 // RecoveryCodes makes new recovery codes; the old ones die.
@@ -182,17 +198,18 @@ func (o Ops) RecoveryCodes(ctx context.Context, _ struct{}) ([]models.Secret, er
 	if !who.SecondFactor() {
 		return nil, models.Missing("enrolment")
 	}
-	return o.withCodes(ctx, who, "administrator.recovery_codes_made")
+	return o.withCodes(ctx, who, "administrator.recovery_codes_made", func(q *bun.UpdateQuery) *bun.UpdateQuery {
+		return q.Set("totp_last_step = totp_last_step").Where("totp_confirmed_at IS NOT NULL") // holds the row: two sets at once would both count
+	})
 }
 
-// withCodes writes the columns of who and a new set of recovery codes in one transaction.
-func (o Ops) withCodes(ctx context.Context, who models.Administrator, kind string, columns ...string) ([]models.Secret, error) {
+// withCodes writes what the update says of who, if it still applies, and a new set of recovery codes in one transaction.
+func (o Ops) withCodes(ctx context.Context, who models.Administrator, kind string, update func(*bun.UpdateQuery) *bun.UpdateQuery) ([]models.Secret, error) {
 	codes, rows := newCodes(who.ID, o.Now())
 	err := models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
-		if len(columns) > 0 {
-			if err := administrators.Store(ctx, tx, who, columns...); err != nil {
-				return err
-			}
+		tx.Drop(models.CacheAdministrator, who.ID)
+		if err := once(update(tx.Write.NewUpdate().Model(&who).WherePK()).Exec(ctx)); err != nil {
+			return err
 		}
 		if err := dropCodes(ctx, tx, who.ID); err != nil {
 			return err
@@ -202,7 +219,10 @@ func (o Ops) withCodes(ctx context.Context, who models.Administrator, kind strin
 		}
 		return models.Record(ctx, tx, mine(kind, who))
 	})
-	return codes, err
+	if err != nil {
+		return nil, err // codes that count nowhere are not shown
+	}
+	return codes, nil
 }
 
 // newCodes makes codes of 140 random bits in four groups of seven.

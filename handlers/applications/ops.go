@@ -4,6 +4,7 @@ package applications
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gatehouse/handlers/clients"
@@ -227,7 +228,7 @@ func (o Ops) change(ctx context.Context, before models.Application, after *model
 	if err := o.update(ctx, before.Version, after); err != nil {
 		return err
 	}
-	if before.Disabled != after.Disabled || before.SigningKeyEnabled != after.SigningKeyEnabled || before.Name != after.Name || len(before.ManagementFaces) != len(after.ManagementFaces) {
+	if before.Disabled != after.Disabled || before.SigningKeyEnabled != after.SigningKeyEnabled || before.Name != after.Name || !slices.Equal(before.ManagementFaces, after.ManagementFaces) {
 		if err := o.forgetClients(ctx, after.ID); err != nil {
 			return err
 		}

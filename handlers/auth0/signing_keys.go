@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -169,7 +170,7 @@ func (d Dialect) rotateKeys(ctx context.Context, _ web.None) (turned, error) {
 	}
 	signs := next
 	if next.Status == models.KeyNext { // the first key of an algorithm signs at once
-		if signs, err = d.Keys.Promote(ctx, keys.StepIn{ID: next.ID, Force: true}); err != nil {
+		if signs, err = d.promote(ctx, next); err != nil {
 			return turned{}, err
 		}
 	}
@@ -180,18 +181,39 @@ func (d Dialect) rotateKeys(ctx context.Context, _ web.None) (turned, error) {
 	return turned{shown.KID, shown.Cert}, err
 }
 
-// next gives the key that waits, making one where none does.
-func (d Dialect) next(ctx context.Context) (models.SigningKey, error) {
-	ring, err := d.ring(ctx)
-	if err != nil {
-		return models.SigningKey{}, err
-	}
-	for _, k := range ring {
-		if k.Status == models.KeyNext {
-			return k, nil
+// promote lets a key sign. Where another call has done so since it was read as the next one, that rotation is this one.
+func (d Dialect) promote(ctx context.Context, next models.SigningKey) (models.SigningKey, error) {
+	signs, err := d.Keys.Promote(ctx, keys.StepIn{ID: next.ID, Force: true})
+	if models.IsFault(err, models.Conflict) {
+		if now, found, ferr := d.withStatus(ctx, models.KeyCurrent); ferr != nil || found {
+			return now, ferr
 		}
 	}
-	return d.Keys.Create(ctx, keys.CreateIn{Alg: keyAlg})
+	return signs, err
+}
+
+// next gives the key that waits, making one where none does. One that another call makes at the same moment will do.
+func (d Dialect) next(ctx context.Context) (models.SigningKey, error) {
+	if k, found, err := d.withStatus(ctx, models.KeyNext); err != nil || found {
+		return k, err
+	}
+	k, err := d.Keys.Create(ctx, keys.CreateIn{Alg: keyAlg})
+	if models.IsFault(err, models.Conflict) {
+		if other, found, ferr := d.withStatus(ctx, models.KeyNext); ferr != nil || found {
+			return other, ferr
+		}
+	}
+	return k, err
+}
+
+// withStatus finds the key of the ring that has a status.
+func (d Dialect) withStatus(ctx context.Context, status string) (models.SigningKey, bool, error) {
+	ring, err := d.ring(ctx)
+	i := slices.IndexFunc(ring, func(k models.SigningKey) bool { return k.Status == status })
+	if err != nil || i < 0 {
+		return models.SigningKey{}, false, err
+	}
+	return ring[i], true, nil
 }
 
 // revokeKey takes a key out of the key set at once: a previous one, or a next one, which another takes the place of. The key that

@@ -2,8 +2,6 @@ package oauth
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,22 +19,6 @@ import (
 const AssertionLife = time.Hour
 
 const maxJTI = 512
-
-// subjectOf reads the sub of an assertion, to know whose keys to verify it with.
-func subjectOf(assertion string) string {
-	parts := strings.Split(assertion, ".")
-	if len(parts) != 3 || len(assertion) > token.MaxLength {
-		return ""
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
-	var c struct {
-		Subject string `json:"sub"`
-	}
-	if err != nil || json.Unmarshal(raw, &c) != nil {
-		return ""
-	}
-	return c.Subject
-}
 
 // assertion verifies private_key_jwt (RFC 7523 section 3, OpenID Connect Core 9). The texts say what is wrong, because
 // whoever reads them holds the key or learns nothing from them.

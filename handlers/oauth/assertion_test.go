@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -77,6 +78,10 @@ func TestPrivateKeyJWT(t *testing.T) {
 			{"no kid", sign(t, w.jwk.Key, jose.ES256, nil, with(nil)), ""},
 			{"a key of its own in the header", sign(t, stranger, jose.ES256, map[jose.HeaderKey]any{"jwk": jose.JSONWebKey{Key: stranger.Public()}}, with(nil)), grant.InvalidClient},
 			{"RFC 8725 section 3.11: the typ of an access token", sign(t, w.jwk, jose.ES256, map[jose.HeaderKey]any{"typ": "at+jwt"}, with(nil)), grant.InvalidClient},
+			{"RFC 7519 section 4: EXP is not exp", signed(with(map[string]any{"exp": w.now.Add(-2 * time.Minute).Unix(), "EXP": w.now.Add(time.Minute).Unix()})), grant.InvalidClient},
+			{"RFC 7519 section 4: AUD is not aud", signed(with(map[string]any{"aud": "https://x.example", "AUD": here + "/oidc"})), grant.InvalidClient},
+			{"a claim of somebody else's, in any letters", signed(with(map[string]any{"Department": "Sales"})), ""},
+			{"RFC 7519 section 4: a claim twice", signRaw(t, w.jwk, `{"iss":"assert","sub":"shop","sub":"assert","aud":"`+here+`/oidc","jti":"twice","exp":`+strconv.FormatInt(w.now.Add(time.Minute).Unix(), 10)+`}`), grant.InvalidClient},
 			{"HMAC with the public key", sign(t, []byte(strings.Repeat("k", 32)), jose.HS256, nil, with(nil)), grant.InvalidClient},
 			{"alg none", unsigned(with(nil)), grant.InvalidClient},
 			{"another signature", tampered(signed(with(nil))), grant.InvalidClient},

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"gatehouse/handlers/oauth/grant"
+	"gatehouse/handlers/oauth/token"
 	"gatehouse/models"
 )
 
@@ -44,7 +45,7 @@ func (in TokenRequest) client() string {
 	case in.ClientID != "":
 		return in.ClientID
 	}
-	return subjectOf(in.ClientAssertion.Reveal()) // not believed before its signature is
+	return token.Unverified(in.ClientAssertion.Reveal()).Subject // not believed before its signature is
 }
 
 // methods is which registered methods allow which way of authenticating. A client whose method was written by a dialect that

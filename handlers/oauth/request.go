@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gatehouse/handlers/oauth/grant"
@@ -122,17 +123,31 @@ func put(values map[string]string, name, value string) error {
 	if !models.PlainText(value) {
 		return unreadable(name)
 	}
+	if most := longest[name]; most > 0 && len(value) > most {
+		return grant.Fail(errorOf(name), "The value of "+name+" has more than "+strconv.Itoa(most)+" characters.")
+	}
 	values[name] = value
 	return nil
 }
 
-// unreadable refuses a value that no database can look for. What it was for decides the error (RFC 8707 section 2).
+// longest is how long a parameter may be, in bytes, where its value goes into the token or the answer: a token that is longer than
+// what readers look at is of no use.
+var longest = map[string]int{"scope": 4096, "resource": 2048, "audience": 2048}
+
+// unreadable refuses a value that no database can look for.
 func unreadable(name string) error {
-	code := grant.InvalidRequest
-	if name == "resource" || name == "audience" {
-		code = grant.InvalidTarget
+	return grant.Fail(errorOf(name), "The value of "+name+" must be UTF-8 and hold no null character.")
+}
+
+// errorOf is the error of a parameter: what it was for decides (RFC 8707 section 2, RFC 6749 section 5.2).
+func errorOf(name string) string {
+	switch name {
+	case "resource", "audience":
+		return grant.InvalidTarget
+	case "scope":
+		return grant.InvalidScope
 	}
-	return grant.Fail(code, "The value of "+name+" must be UTF-8 and hold no null character.")
+	return grant.InvalidRequest
 }
 
 // parseJSON reads an object whose members are texts, as Auth0's clients send it.

@@ -37,7 +37,11 @@ func hidden(e web.Endpoint, summary string) web.Endpoint {
 func (e *Engine) tokenAt(path string) web.Endpoint {
 	return hidden(web.Raw(Face{}, func(ctx context.Context, r *web.Request) error {
 		c := r.Fiber()
-		in, err := ParseTokenRequest(c.Get("Content-Type"), c.Get("Authorization"), string(c.Context().QueryArgs().QueryString()), c.Body())
+		authorization, err := r.Authorization()
+		if err != nil {
+			return err
+		}
+		in, err := ParseTokenRequest(c.Get("Content-Type"), authorization, string(c.Context().QueryArgs().QueryString()), c.Body())
 		if err != nil {
 			return err
 		}

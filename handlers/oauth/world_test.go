@@ -126,10 +126,21 @@ func reason(err error) string {
 // sign makes an assertion or token with a header of its own.
 func sign(t testing.TB, key any, alg jose.SignatureAlgorithm, header map[jose.HeaderKey]any, claims map[string]any) string {
 	t.Helper()
+	body, _ := json.Marshal(claims)
+	return signBytes(t, key, alg, header, body)
+}
+
+// signRaw signs claims that no encoder would write.
+func signRaw(t testing.TB, key any, claims string) string {
+	t.Helper()
+	return signBytes(t, key, jose.ES256, nil, []byte(claims))
+}
+
+func signBytes(t testing.TB, key any, alg jose.SignatureAlgorithm, header map[jose.HeaderKey]any, body []byte) string {
+	t.Helper()
 	options := &jose.SignerOptions{ExtraHeaders: header}
 	s, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key}, options)
 	must(t, err)
-	body, _ := json.Marshal(claims)
 	jws, err := s.Sign(body)
 	must(t, err)
 	text, err := jws.CompactSerialize()

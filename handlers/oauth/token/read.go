@@ -1,10 +1,12 @@
 package token
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -65,10 +67,71 @@ func (s Signed) Verify(key jose.JSONWebKey) (Claims, error) {
 	if err != nil {
 		return c, errors.New("its signature is wrong")
 	}
-	if err := json.Unmarshal(payload, &c); err != nil {
+	if err := decode(payload, &c); err != nil {
 		return c, fmt.Errorf("its claims cannot be read: %w", err)
 	}
 	return c, nil
+}
+
+// decode reads claims as every other reader of the token does: their names are compared by letter, and none may come twice (RFC 7519
+// sections 4 and 7.3, RFC 8725 section 2.8). encoding/json alone would take "EXP" for "exp" and the last of two.
+func decode(payload []byte, c *Claims) error {
+	in := json.NewDecoder(bytes.NewReader(payload))
+	if open, err := in.Token(); err != nil || open != json.Delim('{') {
+		return errors.New("they are no JSON object")
+	}
+	seen := make(map[string]bool, len(names)+4)
+	for in.More() {
+		name, err := in.Token()
+		if err != nil {
+			return err
+		}
+		claim, _ := name.(string)
+		if seen[claim] {
+			return fmt.Errorf("%.40q is there twice", claim)
+		}
+		seen[claim] = true
+		if folded(claim) {
+			return fmt.Errorf("%.40q is spelt in another letter case than the claim", claim)
+		}
+		var value json.RawMessage
+		if err := in.Decode(&value); err != nil {
+			return err
+		}
+	}
+	return json.Unmarshal(payload, c)
+}
+
+// names are the claims that are read.
+var names = func() (out []string) {
+	for t, i := reflect.TypeFor[Claims](), 0; i < t.NumField(); i++ {
+		out = append(out, t.Field(i).Tag.Get("json"))
+	}
+	return out
+}()
+
+// folded tells whether a name could be taken for a claim without being it.
+func folded(name string) bool {
+	for _, claim := range names {
+		if name != claim && strings.EqualFold(name, claim) {
+			return true
+		}
+	}
+	return false
+}
+
+// Unverified reads the claims of a JWT without verifying it, for what only says which keys to verify it with. An unreadable one has
+// none.
+func Unverified(text string) (c Claims) {
+	parts := strings.Split(text, ".")
+	if len(parts) != 3 || len(text) > MaxLength {
+		return Claims{}
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil || decode(raw, &c) != nil {
+		return Claims{}
+	}
+	return c
 }
 
 // suited lists the algorithms that a key may verify: the one it names, else those of its kind.

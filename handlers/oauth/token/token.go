@@ -113,5 +113,13 @@ func moment(seconds float64) time.Time {
 	return time.Unix(int64(min(max(seconds, -most), most)), 0).UTC()
 }
 
-// Scopes splits a scope value (RFC 6749 section 3.3).
-func Scopes(scope string) []string { return strings.Fields(scope) }
+// Scopes splits a scope value, each scope once (RFC 6749 section 3.3).
+func Scopes(scope string) []string {
+	var out []string
+	for s := range strings.FieldsSeq(scope) {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
