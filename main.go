@@ -228,6 +228,7 @@ func (s serve) Run() error {
 	if err != nil {
 		return err
 	}
+	slog.SetDefault(log) // what is told by the way is told in the same form
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(300) // the live heap is a few MiB: collecting it less often is most of the cost of a small request
 	}

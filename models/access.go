@@ -61,7 +61,7 @@ func NeedHold(ctx context.Context, db DB, clientIDs ...string) error {
 
 // Closed tells, for each of some clients, why the actor may not have what opens it; it has no entry for the others.
 func Closed(ctx context.Context, db DB, clientIDs []string) (map[string]error, error) {
-	if ActorFrom(ctx).May("management.grant") || len(clientIDs) == 0 {
+	if unquestioned(ctx) || len(clientIDs) == 0 {
 		return nil, nil
 	}
 	var held []struct {
@@ -99,7 +99,7 @@ const heldScopes = `SELECT c.id AS client_id, '' AS system, '' AS scope FROM cli
 
 // NeedHoldApplication judges the same for what concerns every client of an application, those to come included.
 func NeedHoldApplication(ctx context.Context, db DB, applicationID string) error {
-	if ActorFrom(ctx).May("management.grant") {
+	if unquestioned(ctx) {
 		return nil
 	}
 	var kind string
@@ -115,7 +115,7 @@ func NeedHoldApplication(ctx context.Context, db DB, applicationID string) error
 
 // NeedHoldAll judges both for an application: what is asked for opens every client that it has.
 func NeedHoldAll(ctx context.Context, db DB, applicationID string) error {
-	if err := NeedHoldApplication(ctx, db, applicationID); err != nil || ActorFrom(ctx).May("management.grant") {
+	if err := NeedHoldApplication(ctx, db, applicationID); err != nil || unquestioned(ctx) {
 		return err
 	}
 	var ids []string
@@ -125,10 +125,17 @@ func NeedHoldAll(ctx context.Context, db DB, applicationID string) error {
 	return NeedHold(ctx, db, ids...)
 }
 
-// NeedAll refuses whoever could not grant the management APIs.
+// unquestioned tells whether the actor may have all that opens the management APIs: whoever has the whole tenant in hand, and, being a
+// person, has shown lately who that is (SECURITY-BAR C7: what such a client gets counts as recent for good).
+func unquestioned(ctx context.Context) bool {
+	actor := ActorFrom(ctx)
+	return actor.May("management.grant") && NeedRecentSignIn(actor, Now()) == nil
+}
+
+// NeedAll refuses whoever could not grant the management APIs, and a person whose sign-in is not recent.
 func NeedAll(ctx context.Context) error {
-	if ActorFrom(ctx).May("management.grant") {
-		return nil
+	if actor := ActorFrom(ctx); actor.May("management.grant") {
+		return NeedRecentSignIn(actor, Now())
 	}
 	return &Fault{Code: Forbidden, Reason: "cannot_grant", Text: "A management application holds the management APIs. Only those who may grant them make one, or get what opens it."}
 }
@@ -137,8 +144,11 @@ func NeedAll(ctx context.Context) error {
 // whoever has the whole tenant in hand, or holds them at that API: nobody grants what they do not hold.
 func MayGrant(ctx context.Context, system string, scopes []string) error {
 	actor := ActorFrom(ctx)
-	if system == "" || actor.May("management.grant") {
+	if system == "" {
 		return nil
+	}
+	if actor.May("management.grant") {
+		return NeedRecentSignIn(actor, Now())
 	}
 	held := map[string]bool{}
 	for _, s := range actor.Scopes {

@@ -45,6 +45,9 @@ func openSQLite(ctx context.Context, file string) (DB, error) {
 	if err := sound(file); err != nil {
 		return DB{}, err
 	}
+	if err := private(file); err != nil {
+		return DB{}, err
+	}
 	// busy_timeout comes before the journal mode: switching to WAL needs the lock that another starting process may hold.
 	// The log is folded in after 16 MiB, not after 4: a page that many writes in a row touch is then copied once.
 	common := "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-8000)&_pragma=wal_autocheckpoint(4000)&_time_format=sqlite"
@@ -62,6 +65,27 @@ func openSQLite(ctx context.Context, file string) (DB, error) {
 		return DB{}, err
 	}
 	return DB{Read: bun.NewDB(read, sqlitedialect.New()), Write: bun.NewDB(write, sqlitedialect.New()), Caches: NewCaches(), statements: &prepared{byID: map[string]*sql.Stmt{}}, writes: &hotWrites{byText: map[string]*sql.Stmt{}}}, nil
+}
+
+// private makes sure that nobody but the owner reads the database, whatever folder it stands in: SQLite gives its log and its index
+// the mode of the file.
+func private(file string) error {
+	for _, name := range []string{file, file + "-wal", file + "-shm"} {
+		info, err := os.Stat(name)
+		switch {
+		case errors.Is(err, os.ErrNotExist) && name == file:
+			f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY, 0o600)
+			if err != nil {
+				return fmt.Errorf("make the database: %w", err)
+			}
+			if err := f.Close(); err != nil {
+				return fmt.Errorf("make the database: %w", err)
+			}
+		case err == nil && info.Mode().Perm()&0o077 != 0:
+			_ = os.Chmod(name, 0o600) // of another owner, it stays what that one wants
+		}
+	}
+	return nil
 }
 
 // sound refuses a file that is not a database, untouched, before SQLite opens it for writing.

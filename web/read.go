@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"gatehouse/models"
@@ -106,6 +107,9 @@ func DecodeJSON(body []byte, in any, mode Mode) error {
 		return malformed(fmt.Sprintf("The JSON is nested deeper than %d levels.", maxDepth))
 	}
 	if err := storable(body); err != nil {
+		return err
+	}
+	if err := countable(body); err != nil {
 		return err
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
@@ -221,6 +225,44 @@ func storable(body []byte) error {
 		i += 2 + next
 	}
 	return nil
+}
+
+// countable refuses numbers that no double holds, as those of JSON are elsewhere (RFC 8259 section 6).
+func countable(body []byte) error {
+	quoted, from := false, -1 // where a number began
+	for i := 0; i <= len(body); i++ {
+		inNumber := i < len(body) && !quoted && strings.IndexByte("+-.0123456789eE", body[i]) >= 0
+		switch {
+		case inNumber && from < 0 && body[i] != 'e': // true and false have one, too
+			from = i
+		case !inNumber && from >= 0:
+			if text := string(body[from:i]); i-from > 300 || strings.ContainsAny(text, "eE") {
+				if _, err := strconv.ParseFloat(text, 64); errors.Is(err, strconv.ErrRange) {
+					return malformed(fmt.Sprintf("The number %.40s is too large.", text))
+				}
+			}
+			from = -1
+		}
+		if i < len(body) && !inNumber {
+			switch body[i] {
+			case '"':
+				quoted = !quoted
+			case '\\':
+				if quoted {
+					i++
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// illegible says what is wrong with a text that a type cannot be read from, in words for whoever sent it: our types have them.
+func illegible(err error) string {
+	if t := new(time.ParseError); errors.As(err, &t) {
+		return "Give a time such as 2026-01-31T12:00:00Z (RFC 3339)."
+	}
+	return "This cannot be read: " + err.Error() + "."
 }
 
 // depth is how deep brackets nest, outside of strings.
@@ -400,7 +442,7 @@ func setText(v reflect.Value, name string, values []string, c *models.Check) {
 			return
 		case encoding.TextUnmarshaler:
 			if err := t.UnmarshalText([]byte(last)); err != nil && last != "" {
-				c.Add(name, "wrong_type", "This value cannot be read: "+err.Error()+".")
+				c.Add(name, "wrong_type", illegible(err))
 			}
 			return
 		}

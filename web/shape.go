@@ -78,7 +78,10 @@ func ReadShape(body []byte, in any, mode Mode) error {
 	if err != nil {
 		return err
 	}
-	return readTree(tree, in, mode)
+	if err := readTree(tree, in, mode); err != nil {
+		return err
+	}
+	return countable(body) // a number that has a name was judged under it
 }
 
 func readTree(tree any, in any, mode Mode) error {
@@ -239,7 +242,7 @@ func (s *shape) text(t encoding.TextUnmarshaler, value any, at string) {
 		return
 	}
 	if err := t.UnmarshalText([]byte(text)); err != nil {
-		s.check.Add(at, "wrong_type", "This cannot be read: "+err.Error()+".")
+		s.check.Add(at, "wrong_type", illegible(err))
 	}
 }
 

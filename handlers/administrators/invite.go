@@ -53,9 +53,12 @@ func (o Ops) fresh(ctx context.Context, in InviteIn) (models.Administrator, erro
 }
 
 // SendLink sends somebody another invitation, or, after it was accepted, a link to set another password.
-// Faults: NotFound, Conflict (administrator_disabled).
+// Faults: NotFound, Conflict (administrator_disabled), Forbidden (recent_sign_in_needed).
 func (o Ops) SendLink(ctx context.Context, in OneIn) error {
 	if err := models.Need(ctx, "administrator.update", "", "administrator"); err != nil {
+		return err
+	}
+	if err := models.NeedRecentSignIn(models.ActorFrom(ctx), o.Now()); err != nil {
 		return err
 	}
 	return models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {

@@ -109,7 +109,7 @@ func checkURL(c *models.Check, name, value string, image bool) {
 		return
 	}
 	u, err := url.Parse(value)
-	ok := err == nil && u.Host != "" && u.User == nil && len(value) <= 2048 && !strings.ContainsAny(value, " \t\r\n\\<>\"")
+	ok := err == nil && models.HostOf(u) && u.User == nil && len(value) <= 2048 && !strings.ContainsAny(value, " \t\r\n\\<>\"")
 	if !c.That(ok, name, "not_a_url", "Give a complete address such as https://app.example.com/path.") {
 		return
 	}

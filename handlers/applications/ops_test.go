@@ -17,7 +17,7 @@ import (
 )
 
 func owner() context.Context {
-	return models.WithActor(context.Background(), models.Actor{Kind: models.ActorAdministrator, ID: "ada", Name: "Ada", TenantID: models.DefaultTenant, Actions: models.OwnerActions})
+	return models.WithActor(context.Background(), models.Actor{Kind: models.ActorAdministrator, ID: "ada", Name: "Ada", TenantID: models.DefaultTenant, Actions: models.OwnerActions, AuthTime: models.Now()})
 }
 
 func limited(applicationID string) context.Context {

@@ -170,8 +170,11 @@ func cursorURL(applicationID, cursor string) string {
 	return frame.URL(applicationID, frame.TabSecrets) + "?cursor=" + cursor
 }
 
-// blank is a page with an empty form.
+// blank is a page with an empty form. It asks for the recent sign-in before the form is filled in, and not after.
 func (c Console) blank(ctx context.Context, in ClientIn) (views.FormPage, error) {
+	if err := models.NeedRecentSignIn(models.ActorFrom(ctx), c.Now()); err != nil {
+		return views.FormPage{}, err
+	}
 	page, err := c.page(ctx, "credential.create", in.ClientID)
 	return views.FormPage{Page: page, Form: views.Form{Values: map[string]string{"expires": "", "overlap_seconds": "86400"}}}, err
 }

@@ -98,13 +98,19 @@ func (o Ops) reach(ctx context.Context, action, clientID string) (client, error)
 	return c, o.may(ctx, action, c)
 }
 
-// may judges the actor on the client's application. What opens management APIs is for those who could grant them.
+// may judges the actor on the client's application. Whoever gets a secret or leaves a key has shown lately who they are, and what
+// opens management APIs is for those who could grant them.
 func (o Ops) may(ctx context.Context, action string, c client) error {
 	if err := models.Need(ctx, action, c.ApplicationID, "client"); err != nil {
 		return err
 	}
-	if action == "credential.delete" || action == "credential.read" {
+	switch action {
+	case "credential.delete", "credential.read":
 		return nil
+	case "credential.create", "credential.update", "secret.reveal":
+		if err := models.NeedRecentSignIn(models.ActorFrom(ctx), o.Now()); err != nil {
+			return err
+		}
 	}
 	return models.NeedHold(ctx, o.DB, c.ID)
 }

@@ -47,6 +47,13 @@ func newSafe(t *testing.T, db models.DB, vault *models.Vault) safe {
 
 func (s safe) later(d time.Duration) { *s.at = s.at.Add(d) }
 
+// again is the same owner, who has just signed in anew.
+func (s safe) again() context.Context {
+	actor := models.ActorFrom(s.ctx)
+	actor.AuthTime = *s.at
+	return models.WithActor(s.ctx, actor)
+}
+
 func (s safe) create(name string, expires *time.Time) credentials.Value {
 	s.t.Helper()
 	s.later(time.Second)
@@ -99,6 +106,7 @@ func TestPrimaryFollowsWhatIsValid(t *testing.T) {
 		if s.primary() != third.Value {
 			t.Error("the newest valid one follows an expired primary")
 		}
+		s.ctx = s.again()
 		if _, err := s.MakePrimary(s.ctx, s.one(second.ID)); err != nil || s.primary() != second.Value {
 			t.Errorf("another can be chosen: %v", err)
 		}
@@ -220,6 +228,10 @@ func TestRotation(t *testing.T) {
 		end := s.at.Add(90 * 24 * time.Hour)
 		old := s.create("Old", &end)
 		s.later(time.Hour)
+		if _, err := s.StartRotation(s.ctx, credentials.RotateIn{ClientID: client}); reasonOf(err) != "recent_sign_in_needed" {
+			t.Errorf("SECURITY-BAR C7: a new secret is shown after a recent sign-in: %v", err)
+		}
+		s.ctx = s.again()
 		started, err := s.StartRotation(s.ctx, credentials.RotateIn{ClientID: client, OverlapSeconds: ptr(3600)})
 		if err != nil || started.Rotation == nil || started.Rotation.Old.ID != old.ID || !started.Rotation.OldEndsAt.Equal(s.at.Add(time.Hour)) {
 			t.Fatalf("a rotation begins, and the old secret ends with the overlap: %+v, %v", started.Rotation, err)

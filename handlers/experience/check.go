@@ -223,7 +223,7 @@ func checkLink(c *models.Check, name, address string) {
 
 func secure(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil && len(address) <= 2048 && !strings.ContainsAny(address, " \t\r\n\\'\";,")
+	return err == nil && u.Scheme == "https" && models.HostOf(u) && u.User == nil && len(address) <= 2048 && !strings.ContainsAny(address, " \t\r\n\\'\";,")
 }
 
 func checkImage(c *models.Check, name, address string) {

@@ -44,7 +44,11 @@ func (o Ops) publish(ctx context.Context, s state, settings models.Overlay, rest
 }
 
 // commit makes settings the layer's next version without judging them.
+// Faults: Forbidden (recent_sign_in_needed): these are the rules by which people sign in.
 func (o Ops) commit(ctx context.Context, s state, settings models.Overlay, restored int64) (View, error) {
+	if err := models.NeedRecentSignIn(models.ActorFrom(ctx), o.Now()); err != nil {
+		return View{}, err
+	}
 	before := s.layer.Settings
 	if err := o.ensure(ctx, s.in); err != nil {
 		return View{}, err

@@ -57,7 +57,7 @@ type CreateIn struct {
 // key of the algorithm yet, it signs at once, because nobody can have kept an older key set that matters.
 // Faults: Invalid (name, alg), Conflict (next_key_exists).
 func (o Ops) Create(ctx context.Context, in CreateIn) (models.SigningKey, error) {
-	if err := models.Need(ctx, "key.create", "", "key"); err != nil {
+	if err := o.may(ctx, "key.create"); err != nil {
 		return models.SigningKey{}, err
 	}
 	row, err := checkCreate(in)

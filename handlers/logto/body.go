@@ -111,7 +111,10 @@ func readObject(body []byte, into *json.RawMessage) error {
 		if !json.Valid(body) {
 			return web.ReadShape(body, &struct{}{}, web.Lenient)
 		}
-		return wrongKind("object", body)
+		if kind := body[firstOf(body)]; kind != '{' {
+			return wrongKind("object", body)
+		}
+		return err
 	}
 	*into = in.Body
 	return nil

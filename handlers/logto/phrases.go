@@ -98,7 +98,12 @@ func flatten(out map[string]string, c *models.Check, path string, tree map[strin
 		case map[string]any:
 			flatten(out, c, path+name+".", v)
 		default:
-			c.Add(path+name, "wrong_type", "This must be a string, not "+map[bool]string{true: "null", false: "another type"}[v == nil]+".")
+			raw, _ := json.Marshal(v)
+			kind, ok := kinds[raw[0]]
+			if !ok {
+				kind = "a number"
+			}
+			c.Add(path+name, "wrong_type", "This must be a string, not "+kind+".")
 		}
 	}
 }

@@ -117,7 +117,7 @@ func readMatch(field string, values []string, mode string, caseSensitive bool) (
 		}
 	}
 	if _, err := m.pattern(caseSensitive); err != nil {
-		return m, badSearch("This is no pattern: " + err.Error() + ".")
+		return m, badSearch("The value of search." + m.field + " is no pattern: check its brackets, repetitions and backslashes.")
 	}
 	return m, nil
 }

@@ -12,10 +12,12 @@ import (
 // named "<script>" stays a name.
 
 const (
-	mostSource = 256 << 10 // bytes of a text
-	mostOutput = 1 << 20   // bytes of what is drawn
-	mostNested = 20
-	mostSteps  = 10_000 // parts of a text
+	mostSource  = 256 << 10 // bytes of a text
+	mostOutput  = 1 << 20   // bytes of what is drawn
+	mostNested  = 20
+	mostSteps   = 10_000  // parts of a text
+	mostFilters = 20      // of one value
+	mostWork    = 8 << 20 // bytes that filters make while one text is drawn
 )
 
 // node is a part of a text: what it draws, or an if with its branches.
@@ -227,6 +229,9 @@ func parseComparison(text string) (c comparison, err error) {
 func parseValue(text string) (*value, error) {
 	parts := splitOutside(text, '|')
 	v := &value{}
+	if len(parts) > mostFilters+1 {
+		return nil, fmt.Errorf("a value has at most %d filters", mostFilters)
+	}
 	switch head := strings.TrimSpace(parts[0]); {
 	case quoted(head):
 		literal := head[1 : len(head)-1]
@@ -291,6 +296,7 @@ type renderer struct {
 	own    map[string]string // assigned
 	html   bool
 	out    strings.Builder
+	work   int // bytes that filters have made
 }
 
 func (r *renderer) draw(nodes []node) error {
@@ -311,6 +317,9 @@ func (r *renderer) draw(nodes []node) error {
 		}
 		if r.out.Len() > mostOutput {
 			return fmt.Errorf("what the text draws is larger than 1 MiB")
+		}
+		if r.work > mostWork {
+			return fmt.Errorf("the filters of the text have more than 8 MiB to work on")
 		}
 	}
 	return nil
@@ -366,9 +375,13 @@ func (r *renderer) eval(v *value) string {
 		}
 	}
 	for _, f := range v.filters {
+		if r.work += len(out); r.work > mostWork {
+			return ""
+		}
 		if out = filters[f.name].apply(out, f.args); len(out) > mostOutput {
 			out = out[:mostOutput]
 		}
+		r.work += len(out)
 	}
 	return out
 }

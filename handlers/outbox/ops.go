@@ -100,11 +100,18 @@ type OneIn struct {
 	ID string `path:"id" json:"-"`
 }
 
-// Get gives one message.
-// Faults: NotFound.
+// Get gives one message. One that opens an administrator's account is shown to a person who has signed in lately.
+// Faults: NotFound, Forbidden (recent_sign_in_needed).
 func (o Ops) Get(ctx context.Context, in OneIn) (models.OutboxMessage, error) {
 	if err := models.Need(ctx, "outbox.read", "", "message"); err != nil {
 		return models.OutboxMessage{}, err
 	}
-	return o.one(ctx, in.ID)
+	m, err := o.one(ctx, in.ID)
+	if err == nil && m.Privileged {
+		err = models.NeedRecentSignIn(models.ActorFrom(ctx), o.Now())
+	}
+	if err != nil {
+		return models.OutboxMessage{}, err
+	}
+	return m, nil
 }

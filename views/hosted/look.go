@@ -105,7 +105,7 @@ func (l *Look) ImageOrigins() []string {
 	var out []string
 	for _, address := range []string{b.LogoURL, b.DarkLogoURL, b.FaviconURL, b.DarkFaviconURL} {
 		u, err := url.Parse(address)
-		if err != nil || u.Scheme != "https" || u.Host == "" {
+		if err != nil || u.Scheme != "https" || !models.HostOf(u) { // a "*" would open the policy
 			continue
 		}
 		if origin := "https://" + u.Host; !slices.Contains(out, origin) {

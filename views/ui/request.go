@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 )
@@ -27,15 +28,22 @@ func (r Request) Code(language string) (text, highlight string) {
 }
 
 func (r Request) curl() string {
-	lines := []string{"curl -X " + r.Verb, `  "$GATEHOUSE` + r.Path + `"`, `  -H "Authorization: Bearer $TOKEN"`}
+	lines := []string{"curl -X " + r.Verb, `  "$GATEHOUSE"` + inShell(r.Path), `  -H "Authorization: Bearer $TOKEN"`}
 	if r.Version != "" {
-		lines = append(lines, `  -H 'If-Match: "`+r.Version+`"'`)
+		lines = append(lines, "  -H "+inShell(`If-Match: "`+r.Version+`"`))
 	}
 	if r.Body != "" {
-		lines = append(lines, "  --json '"+strings.ReplaceAll(indentRest(r.Body, "  "), "'", `'\''`)+"'")
+		option := "  --json "
+		if strings.HasPrefix(r.Body, "@") { // which would be the name of a file
+			option = "  -H 'Content-Type: application/json' --data-raw "
+		}
+		lines = append(lines, option+inShell(indentRest(r.Body, "  ")))
 	}
 	return strings.Join(lines, " \\\n")
 }
+
+// inShell quotes a text so that no shell reads anything into it.
+func inShell(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
 func (r Request) golang() string {
 	body := "nil"
@@ -45,7 +53,7 @@ func (r Request) golang() string {
 			body = "strings.NewReader(" + strconv.Quote(r.Body) + ")"
 		}
 	}
-	lines := []string{`req, err := http.NewRequest("` + r.Verb + `", os.Getenv("GATEHOUSE")+"` + r.Path + `", ` + body + ")",
+	lines := []string{`req, err := http.NewRequest("` + r.Verb + `", os.Getenv("GATEHOUSE")+` + strconv.Quote(r.Path) + `, ` + body + ")",
 		"if err != nil {", "\treturn err", "}", `req.Header.Set("Authorization", "Bearer "+os.Getenv("TOKEN"))`}
 	if r.Version != "" {
 		lines = append(lines, `req.Header.Set("If-Match", `+strconv.Quote(`"`+r.Version+`"`)+")")
@@ -57,18 +65,28 @@ func (r Request) golang() string {
 }
 
 func (r Request) javascript() string {
-	lines := []string{"const res = await fetch(`${process.env.GATEHOUSE}" + r.Path + "`, {", `  method: "` + r.Verb + `",`, "  headers: {", "    Authorization: `Bearer ${process.env.TOKEN}`,"}
+	lines := []string{"const res = await fetch(process.env.GATEHOUSE + " + inScript(r.Path) + ", {", `  method: "` + r.Verb + `",`, "  headers: {", "    Authorization: `Bearer ${process.env.TOKEN}`,"}
 	if r.Version != "" {
-		lines = append(lines, `    "If-Match": '"`+r.Version+`"',`)
+		lines = append(lines, `    "If-Match": `+inScript(`"`+r.Version+`"`)+`,`)
 	}
 	if r.Body != "" {
 		lines = append(lines, `    "Content-Type": "application/json",`)
 	}
 	lines = append(lines, "  },")
 	if r.Body != "" {
-		lines = append(lines, "  body: JSON.stringify("+indentRest(r.Body, "  ")+"),")
+		body := inScript(r.Body)
+		if json.Valid([]byte(r.Body)) {
+			body = "JSON.stringify(" + indentRest(r.Body, "  ") + ")"
+		}
+		lines = append(lines, "  body: "+body+",")
 	}
 	return strings.Join(append(lines, "});"), "\n")
+}
+
+// inScript is a text as a literal of JavaScript.
+func inScript(text string) string {
+	raw, _ := json.Marshal(text) // a text always is one of JSON, and that one of JavaScript
+	return string(raw)
 }
 
 // indentRest moves every line but the first to the right.

@@ -1,0 +1,150 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/handlers/mails"
+	"gatehouse/models"
+)
+
+// SECURITY-BAR C7: a session that somebody found open becomes no fresh one, neither by a reset link that the outbox shows nor by a
+// client that holds the management APIs; and it changes neither sign-in rules nor keys nor secrets.
+func TestAnOldSessionBuysNoFreshOne(t *testing.T) {
+	v := newVisit(t)
+	v.signIn()
+	res, page := v.get("/console/applications/new?framework=m2m")
+	token := formToken.FindSubmatch(page)
+	if res.StatusCode != 200 || token == nil {
+		t.Fatalf("%d", res.StatusCode)
+	}
+	robot := v.do("native", "POST", "/applications", o{"name": "Robot", "kind": "management"})
+	shop := v.do("native", "POST", "/applications", o{"name": "Shop", "client": o{"profile": "machine"}})
+	client, closed := text(shop["client"].(o), "id"), text(robot["client"].(o), "id")
+	vera := text(v.do("native", "POST", "/administrators", o{"email": "vera@example.com", "name": "Vera", "role": "owner"}), "id")
+	mail := text(v.do("native", "GET", "/outbox?limit=1", nil)["items"].([]any)[0].(o), "id")
+	v.do("native", "PATCH", "/experience/draft", o{"branding": o{"display_name": "Fernway"}})
+	v.age(30 * time.Minute)
+	before := v.events()
+	for _, path := range []string{"/console/outbox/" + mail, "/console/clients/" + client + "/secrets/new", "/console/clients/" + client + "/rotation/new", "/console/clients/" + client + "/keys/new", "/console/administrators/new"} {
+		if res, body := v.get(path); res.StatusCode != 303 || !strings.HasPrefix(res.Header.Get("Location"), "/console/sign-in/confirm") {
+			t.Errorf("GET %s: %d %s %.100s", path, res.StatusCode, res.Header.Get("Location"), body)
+		}
+	}
+	for action, fields := range map[string]url.Values{
+		"/console/administrators/" + vera + "/link": {},
+		"/console/applications":                     {"name": {"Mine"}, "framework": {"management"}},
+		"/console/clients/" + client + "/secrets":   {"name": {"mine"}},
+		"/console/clients/" + closed + "/secrets":   {"name": {"mine"}},
+		"/console/clients/" + client + "/rotation":  {"overlap_seconds": {"0"}},
+		"/console/keys":                             {"alg": {"ES256"}},
+		"/console/experience/publish":               {},
+	} {
+		fields.Set("_csrf", string(token[1]))
+		res, body := v.submit(action, fields)
+		if res.StatusCode != 303 || !strings.HasPrefix(res.Header.Get("Location"), "/console/sign-in/confirm") {
+			t.Errorf("POST %s: %d %s %.200s", action, res.StatusCode, res.Header.Get("Location"), body)
+		}
+	}
+	if after := v.events(); after != before {
+		t.Errorf("%d things happened", after-before)
+	}
+}
+
+// SECURITY-BAR M5: malformed input is never a server error, and errors hold words for their reader and not those of a library.
+func TestMalformedValuesAreToldInPlainWords(t *testing.T) {
+	v := newVisit(t)
+	for _, c := range []struct {
+		face, method, path, body string
+		status                   int
+		says                     string
+	}{
+		{"logto", "PUT", "/custom-phrases/it", `{"input":{"username":1e400}}`, 400, ""},
+		{"logto", "PUT", "/custom-phrases/it", `{"input":{"username":0}}`, 400, `"received":"number"`},
+		{"native", "POST", "/applications", `{"name":"a","custom_data":{"n":-1e999}}`, 400, "too large"},
+		{"auth0", "POST", "/clients", `{"name":"a","client_metadata":{"n":1e400}}`, 400, ""},
+		{"auth0", "PATCH", "/clients/" + machineID + "/credentials/x", `{"expires_at":"tomorrow"}`, 400, "2026-01-31T12:00:00Z"},
+		{"logto", "GET", "/applications?search.name=(((a*&mode.name=posix", ``, 400, "is no pattern"},
+		{"native", "GET", "/documents/..", ``, 404, "kind_not_found"},
+		{"native", "GET", "/documents/A%20b/x", ``, 404, "kind_not_found"},
+	} {
+		req, err := http.NewRequest(c.method, siteURL+prefixes[c.face]+c.path, strings.NewReader(c.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+v.tokens[c.face])
+		req.Header.Set("Content-Type", "application/json")
+		res, body := v.send(req)
+		if res.StatusCode != c.status || !strings.Contains(string(body), c.says) || strings.Contains(string(body), "parsing") {
+			t.Errorf("%s %s %s: %d %s", c.method, c.path, c.body, res.StatusCode, body)
+		}
+	}
+}
+
+// SECURITY-BAR C2: the address of a picture opens the policy of the hosted pages to one host and never to all.
+func TestALogoOpensThePolicyToOneHost(t *testing.T) {
+	v := newVisit(t)
+	for _, logo := range []string{"https://*/x", "https://*.example.com/x", "https://a..b/x", "https://a.example:99999/x"} {
+		for _, c := range []shot{{"native", "PATCH", "/experience/draft", o{"branding": o{"logo_url": logo}}}, {"auth0", "PATCH", "/branding", o{"logo_url": logo}},
+			{"logto", "PATCH", "/sign-in-exp", o{"branding": o{"logoUrl": logo}}}, {"native", "POST", "/applications", o{"name": "a", "logo_uri": logo}}} {
+			if res, body := v.call(v.tokens[c.face], c.method, prefixes[c.face]+c.path, c.in); res.StatusCode < 400 || res.StatusCode >= 500 {
+				t.Errorf("%s %s %s: %d %.200s", logo, c.method, c.path, res.StatusCode, body)
+			}
+		}
+	}
+	if res, _ := v.get("/sign-in"); strings.Contains(res.Header.Get("Content-Security-Policy"), "*") {
+		t.Error(res.Header.Get("Content-Security-Policy"))
+	}
+}
+
+// A mail template is drawn with bounded work, whoever wrote it.
+func TestATemplateOfManyFiltersIsRefused(t *testing.T) {
+	if _, err := mails.Parse("{{ a " + strings.Repeat("| upcase ", 100) + "}}"); err == nil {
+		t.Error("a value with 100 filters")
+	}
+	text := `{% assign a = "` + strings.Repeat("x", 100) + `"` + strings.Repeat(` | replace: "x", "xxxxxxxxxxxxxxxx"`, 4) + ` %}` + strings.Repeat(`{% assign b = a | upcase | downcase | upcase | downcase | upcase | downcase %}`, 500)
+	tmpl, err := mails.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if _, err := tmpl.Render(nil, true); err == nil || time.Since(began) > 2*time.Second {
+		t.Errorf("%v after %v", err, time.Since(began))
+	}
+}
+
+// PRODUCT.md: the data is the owner's alone, also in a folder that was there before.
+func TestTheDatabaseIsTheOwnersAlone(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for round := range 2 {
+		db, err := models.Open(t.Context(), dir, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Write.ExecContext(t.Context(), "CREATE TABLE IF NOT EXISTS t"+fmt.Sprint(round)+" (a TEXT)"); err != nil {
+			t.Fatal(err)
+		}
+		files, _ := filepath.Glob(filepath.Join(dir, models.SQLiteFile+"*"))
+		for _, name := range files {
+			if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("%s: %v, %v", filepath.Base(name), info.Mode(), err)
+			}
+		}
+		if len(files) < 2 {
+			t.Error(files)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		_ = os.Chmod(filepath.Join(dir, models.SQLiteFile), 0o644) // of an earlier version
+	}
+}
