@@ -40,6 +40,7 @@ type endpoint struct {
 	doc    Doc
 	shown  bool // its form can be shown as API calls
 	anew   bool // its answer is never kept to be given again
+	large  int  // bytes of the file that its body may carry, 0 for a body of MaxBody
 }
 
 // Anew marks an operation that is done each time it is asked for, whatever Idempotency-Key comes with it: one that shows what must not

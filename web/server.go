@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"gatehouse/models"
 	"gatehouse/views/ui"
@@ -21,7 +22,7 @@ import (
 
 // Limits of one request.
 const (
-	MaxBody    = 1 << 20  // bytes
+	MaxBody    = 1 << 20  // bytes, where a route does not say otherwise
 	MaxHeader  = 16 << 10 // bytes of all headers together
 	readBuffer = 32 << 10 // beyond it not even the path of a request is known
 	Deadline   = 15 * time.Second
@@ -70,6 +71,7 @@ type Server struct {
 	sessions *store
 	vault    *models.Vault
 	limit    *limiter
+	large    *largeBodies
 	requests requestIDs
 }
 
@@ -80,7 +82,7 @@ type prefix struct {
 
 // New makes a server without routes.
 func New(o Options) (*Server, error) {
-	s := &Server{Options: o, vault: o.Vault, origins: map[string]string{}, limit: newLimiter(), requests: newRequestIDs()}
+	s := &Server{Options: o, vault: o.Vault, origins: map[string]string{}, limit: newLimiter(), large: newLargeBodies(), requests: newRequestIDs()}
 	for _, origin := range append([]string{o.URL}, o.Aliases...) {
 		u, err := url.Parse(origin)
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
@@ -93,9 +95,11 @@ func New(o Options) (*Server, error) {
 		Immutable: true, DisableStartupMessage: true, DisableDefaultDate: true, BodyLimit: MaxBody, ReadBufferSize: readBuffer,
 		ReadTimeout: readLimit, IdleTimeout: idleLimit, WriteTimeout: writeLimit, StrictRouting: true, CaseSensitive: true,
 		ErrorHandler: s.unmatched, DisableHeaderNormalizing: false, StreamRequestBody: false, GETOnly: false,
+		DisablePreParseMultipartForm: true, // forms are read for those who may send them, and files never go to disk
 	})
 	s.app.Server().NoDefaultServerHeader = true
 	s.app.Server().Handler = s.knownMethods(s.app.Server().Handler)
+	s.takeLarge()
 	s.prefixes = []prefix{{"/rest/v1", Native}, {"/", Console}}
 	s.system()
 	return s, nil
@@ -123,6 +127,9 @@ func (s *Server) Mount(routes ...Route) error {
 		}
 		if err := tagged(route.in); err != nil {
 			return fmt.Errorf("route %s %s: %w", route.Method, route.Path, err)
+		}
+		if err := s.large.mount(&route); err != nil {
+			return err
 		}
 		s.routes = append(s.routes, route)
 		handle := func(c *fiber.Ctx) error {
@@ -240,17 +247,27 @@ func (r *Request) admit() error {
 	if err != nil {
 		return err
 	}
-	scheme, token, _ := strings.Cut(authorization, " ")
-	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" { // RFC 9110 section 11.1
-		return r.srv.limit.failed(r, &models.Fault{Code: models.Unauthenticated, Reason: "missing_token", Text: "Send an access token: Authorization: Bearer <token>."})
-	}
-	actor, err := r.srv.Tokens.Bearer(r.ctx, token, r.route.face.Name())
+	actor, err := r.srv.bearer(r.ctx, authorization, r.route.face)
 	if err != nil {
 		return r.srv.limit.failed(r, err)
 	}
 	r.ctx = models.WithActor(r.ctx, actor)
-	if !actor.May(r.route.Action) {
-		return models.Denied(r.route.Action)
+	return r.route.allows(actor)
+}
+
+// bearer tells whom the Authorization header of a request to a management API is from.
+func (s *Server) bearer(ctx context.Context, authorization string, face Face) (models.Actor, error) {
+	scheme, token, _ := strings.Cut(authorization, " ")
+	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" { // RFC 9110 section 11.1
+		return models.Actor{}, &models.Fault{Code: models.Unauthenticated, Reason: "missing_token", Text: "Send an access token: Authorization: Bearer <token>."}
+	}
+	return s.Tokens.Bearer(ctx, token, face.Name())
+}
+
+// allows judges whether an actor holds the action of the route.
+func (r *Route) allows(actor models.Actor) error {
+	if !actor.May(r.Action) {
+		return models.Denied(r.Action)
 	}
 	return nil
 }
@@ -258,8 +275,10 @@ func (r *Request) admit() error {
 // Authorization gives the header, empty when there is none. Two of them are refused (RFC 9110 section 5.3): whatever stands between
 // might look at the other one.
 // Faults: Malformed.
-func (r *Request) Authorization() (string, error) {
-	switch all := r.c.Request().Header.PeekAll("Authorization"); len(all) {
+func (r *Request) Authorization() (string, error) { return authorization(&r.c.Request().Header) }
+
+func authorization(h *fasthttp.RequestHeader) (string, error) {
+	switch all := h.PeekAll("Authorization"); len(all) {
 	case 0:
 		return "", nil
 	case 1:
@@ -297,6 +316,7 @@ func (r *Request) face() Face {
 
 // unmatched answers what Fiber refuses itself: no route, a wrong method, too large a body.
 func (s *Server) unmatched(c *fiber.Ctx, err error) error {
+	large := s.large.take(&c.Context().Request.Header)
 	r := s.begin(c, nil)
 	defer r.end()
 	r.ctx = context.WithValue(r.ctx, currentKey{}, r)
@@ -316,7 +336,7 @@ func (s *Server) unmatched(c *fiber.Ctx, err error) error {
 	case 405:
 		return r.fail(&models.Fault{Code: WrongMethod, Reason: "wrong_method", Text: "This address does not take " + c.Method() + "."})
 	case 413:
-		return r.fail(&models.Fault{Code: models.TooLarge, Reason: "body_too_large", Text: "A request body holds at most 1 MiB."})
+		return s.tooLarge(r, large)
 	case 431: // larger than what is read: nothing of the request is known, not even whom it was for
 		return Native.Fault(r, &models.Fault{Code: LargeHeaders, Reason: "headers_too_large", Text: "Request headers hold at most 16 KiB."})
 	}
