@@ -22,12 +22,12 @@ var steps []Step
 
 func add(id, sql string) { steps = append(steps, Step{id, sql}) }
 
-// dialect gives each database its spelling of what differs.
+// dialect gives each database its spelling of what differs. A line that begins with the name of one is a comment to the other.
 func dialect(postgres bool) *strings.Replacer {
 	if postgres {
-		return strings.NewReplacer("{time}", "TIMESTAMPTZ", "{blob}", "BYTEA", "{int}", "BIGINT", "{nocase}", "")
+		return strings.NewReplacer("{time}", "TIMESTAMPTZ", "{blob}", "BYTEA", "{int}", "BIGINT", "{nocase}", "", "{postgres}", "", "{sqlite}", "--")
 	}
-	return strings.NewReplacer("{time}", "TIMESTAMP", "{blob}", "BLOB", "{int}", "INTEGER", "{nocase}", "COLLATE NOCASE")
+	return strings.NewReplacer("{time}", "TIMESTAMP", "{blob}", "BLOB", "{int}", "INTEGER", "{nocase}", "COLLATE NOCASE", "{postgres}", "--", "{sqlite}", "")
 }
 
 // Steps lists the steps, oldest first.

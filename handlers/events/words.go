@@ -95,6 +95,9 @@ var words = map[string]word{
 	"administrator.second_factor_added":      {"Second factor added", "added a second factor to {object}", ui.StateOK},
 	"administrator.second_factor_removed":    {"Second factor removed", "removed the second factor of {object}", ui.StateWarn},
 
+	"upload.created": {"File sent", "sent the file {object}", ui.StateOK},
+	"upload.deleted": {"File deleted", "deleted the file {object}", ui.StateWarn},
+
 	"webhook.created":     {"Webhook created", "added the webhook {object}", ui.StateOK},
 	"webhook.updated":     {"Webhook updated", "changed the webhook {object}", ui.StateInfo},
 	"webhook.deleted":     {"Webhook deleted", "deleted the webhook {object}", ui.StateWarn},
