@@ -46,6 +46,7 @@ import (
 	"gatehouse/handlers/settings"
 	"gatehouse/handlers/setup"
 	"gatehouse/handlers/transmit"
+	"gatehouse/handlers/uploads"
 	"gatehouse/handlers/webhooks"
 	"gatehouse/models"
 	"gatehouse/views/ui"
@@ -193,6 +194,7 @@ func (a *App) resources() {
 		Domains:      a.domains,
 		Events:       a.events,
 		Mails:        a.mails,
+		Uploads:      uploads.New(db),
 		Cookies:      keys.Cookies{Documents: a.documents, Now: models.Now},
 	}.Prepared()
 	a.auth0 = auth0.New(auth0.Dialect{DB: db, Vault: vault, Applications: a.applications, Clients: a.clients, Documents: a.documents, Events: a.events,

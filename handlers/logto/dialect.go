@@ -22,6 +22,7 @@ import (
 	"gatehouse/handlers/mails"
 	"gatehouse/handlers/resources"
 	"gatehouse/handlers/roles"
+	"gatehouse/handlers/uploads"
 	"gatehouse/handlers/webhooks"
 	"gatehouse/models"
 	"gatehouse/web"
@@ -48,6 +49,7 @@ type Dialect struct {
 	Resources    resources.Ops
 	Grants       grants.Ops
 	Mails        mails.Ops
+	Uploads      uploads.Ops
 
 	papers *papers
 }
@@ -59,7 +61,7 @@ func (d Dialect) In(tx models.DB) Dialect {
 	d.Webhooks, d.Connections = d.Webhooks.In(tx), d.Connections.In(tx)
 	d.Domains, d.Cookies, d.Events = d.Domains.In(tx), d.Cookies.In(tx), d.Events.In(tx)
 	d.Resources, d.Grants = d.Resources.In(tx), d.Grants.In(tx)
-	d.Mails = d.Mails.In(tx)
+	d.Mails, d.Uploads = d.Mails.In(tx), d.Uploads.In(tx)
 	return d
 }
 

@@ -56,6 +56,11 @@ var codes = map[string]string{
 	"cookie_key_not_found":        "oidc.key_not_found",
 	"key_in_use":                  "oidc.only_previous_key_can_be_deleted",
 	"last_key":                    "oidc.key_required",
+
+	"archive_unreadable": "guard.mime_type_not_allowed",
+	"archive_outside":    "request.invalid_input",
+	"archive_link":       "request.invalid_input",
+	"archive_first_page": "request.invalid_input",
 }
 
 // byID are the kinds of objects that routes look up by the id in their path, with the name of their table.

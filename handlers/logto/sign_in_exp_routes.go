@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/handlers/documents"
 	"gatehouse/handlers/experience"
+	"gatehouse/handlers/uploads"
 	"gatehouse/models"
 	"gatehouse/web"
 )
@@ -19,7 +20,7 @@ func (d Dialect) signInExpRoutes(f web.Face) []web.Route {
 		{"PATCH", at, "experience.update", web.Do(f, 200, d.patchSignInExp).With(doc("sign-in experience", "Change the sign-in experience"))},
 		{"POST", at + "/default/check-password", "experience.read", web.Do(f, 200, d.checkPassword).With(doc("sign-in experience", "Hold a password against the policy"))},
 		{"GET", at + "/username-policy/case-sensitivity-conflicts", "experience.read", web.Do(f, 200, d.usernameConflicts).With(doc("sign-in experience", "Usernames that differ in case alone"))},
-		{"POST", at + "/default/custom-ui-assets", "experience.update", web.Raw(f, d.uploadCustomUI).With(kept("sign-in experience", "Upload pages of one's own"))},
+		{"POST", at + "/default/custom-ui-assets", "experience.update", web.Raw(f, d.uploadCustomUI).Body(uploads.MostArchive).With(kept("sign-in experience", "Upload pages of one's own"))},
 	}
 }
 
@@ -129,14 +130,17 @@ func (d Dialect) keep(ctx context.Context, in signInExpIn) error {
 	if err != nil {
 		return err
 	}
+	before := kept.CustomUIAssets
 	in.CustomContent.To(&kept.CustomContent)
 	in.CustomUIAssets.ToPtr(&kept.CustomUIAssets)
 	in.CustomUICSP.To(&kept.CustomUICSP)
 	for _, verb := range []string{"read", "create", "update"} {
 		ctx = models.Lend(ctx, keptExperience.Kind+"."+verb)
 	}
-	_, _, err = d.Documents.Put(ctx, documents.PutIn{Ref: keptExperience, Body: kept})
-	return err
+	if _, _, err = d.Documents.Put(ctx, documents.PutIn{Ref: keptExperience, Body: kept}); err != nil {
+		return err
+	}
+	return d.useCustomUI(ctx, before, kept.CustomUIAssets)
 }
 
 // experienceFields are the product's names of what the experience consists of.

@@ -1,12 +1,6 @@
 package logto_test
 
 import (
-	"archive/zip"
-	"bytes"
-	"io/fs"
-	"mime/multipart"
-	"net/http/httptest"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -16,8 +10,8 @@ import (
 
 const exp = "/api/sign-in-exp"
 
-// fullExp is every member that can be written, with values that no fresh tenant has.
-func fullExp() object {
+// fullExp is every member that can be written, with values that no fresh tenant has; assets is the id of pages that were sent.
+func fullExp(assets string) object {
 	return object{
 		"color":             object{"primaryColor": "#1a2b3c", "isDarkModeEnabled": false, "darkPrimaryColor": "#4a5b6c"},
 		"branding":          object{"logoUrl": "https://example.com/l.png", "darkLogoUrl": "https://example.com/d.png", "favicon": "https://example.com/f.ico"},
@@ -28,7 +22,7 @@ func fullExp() object {
 		"signUp": object{"identifiers": []any{"username"}, "password": true, "verify": false,
 			"secondaryIdentifiers": []any{object{"identifier": "emailOrPhone", "verify": true}}},
 		"socialSignIn": object{"automaticAccountLinking": false, "skipRequiredIdentifiers": true}, "socialSignInConnectorTargets": []any{}, "signInMode": "Register",
-		"customCss": "body { color: red; }", "customContent": object{"/sign-in": "<p>Hello</p>"}, "customUiAssets": object{"id": "a1", "createdAt": 7.0},
+		"customCss": "body { color: red; }", "customContent": object{"/sign-in": "<p>Hello</p>"}, "customUiAssets": object{"id": assets, "createdAt": 7.0},
 		"customUiCsp": object{"scriptSrc": []any{"https://cdn.example.com"}},
 		"passwordPolicy": object{"length": object{"min": 10.0, "max": 64.0}, "characterTypes": object{"min": 3.0},
 			"rejects": object{"pwned": false, "repetitionAndSequence": true, "userInfo": false, "words": []any{"fernway"}}},
@@ -49,9 +43,10 @@ func fullExp() object {
 func TestSignInExpReadsBack(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.do(200, "GET", exp, nil)
-		wrote := w.do(200, "PATCH", exp, fullExp())
+		full := fullExp(w.pages())
+		wrote := w.do(200, "PATCH", exp, full)
 		got := w.do(200, "GET", exp, nil)
-		for name, want := range fullExp() {
+		for name, want := range full {
 			if !same(got[name], want) || !same(wrote[name], want) {
 				t.Errorf("%s: wrote %v, read %v", name, want, got[name])
 			}
@@ -200,114 +195,6 @@ func TestWellKnown(t *testing.T) {
 			a := w.call("", "GET", "/api/.well-known/phrases"+c.query, nil, "Accept-Language", c.accept)
 			if a.status != 200 || a.header.Get("Content-Language") != c.want || len(a.object(t)) == 0 {
 				t.Errorf("%s %s: %d %s", c.query, c.accept, a.status, a.header.Get("Content-Language"))
-			}
-		}
-	})
-}
-
-// TestCustomUI takes an archive of pages, and nothing else.
-func TestCustomUI(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		archive := func(name string) []byte {
-			var b bytes.Buffer
-			z := zip.NewWriter(&b)
-			f, err := z.Create(name)
-			must(t, err)
-			_, err = f.Write([]byte("<p>"))
-			must(t, err)
-			must(t, z.Close())
-			return b.Bytes()
-		}
-		send := func(field string, data []byte) answer {
-			var b bytes.Buffer
-			form := multipart.NewWriter(&b)
-			f, err := form.CreateFormFile(field, "ui.zip")
-			must(t, err)
-			_, err = f.Write(data)
-			must(t, err)
-			must(t, form.Close())
-			req := httptest.NewRequest("POST", exp+"/default/custom-ui-assets", &b)
-			req.Header.Set("Content-Type", form.FormDataContentType())
-			req.Header.Set("Authorization", "Bearer "+w.admin.token)
-			return w.send(req)
-		}
-		if a := send("file", archive("index.html")); a.status != 200 || len(a.object(t).text("customUiAssetId")) != 21 {
-			t.Errorf("%d %s", a.status, a.body)
-		}
-		for code, data := range map[string][]byte{"guard.mime_type_not_allowed": []byte("no archive"), "request.invalid_input": archive("other.html"),
-			"guard.file_size_exceeded": make([]byte, 710<<10)} {
-			if a := send("file", data); a.status != 400 || a.refusal(t).Code != code {
-				t.Errorf("%s: %d %s", code, a.status, a.body)
-			}
-		}
-		if a := send("other", archive("index.html")); a.status != 400 || a.refusal(t).Code != "guard.invalid_input" {
-			t.Errorf("%d %s", a.status, a.body)
-		}
-	})
-}
-
-// SECURITY-BAR C5: an archive of pages has no links, leads nowhere else, and is small when it is unpacked as well.
-func TestAnArchiveOfPagesStaysInItsFolder(t *testing.T) {
-	pack := func(fill func(z *zip.Writer)) []byte {
-		var b bytes.Buffer
-		z := zip.NewWriter(&b)
-		_, err := z.Create("index.html")
-		must(t, err)
-		fill(z)
-		must(t, z.Close())
-		return b.Bytes()
-	}
-	entry := func(name string) func(z *zip.Writer) {
-		return func(z *zip.Writer) {
-			_, err := z.CreateRaw(&zip.FileHeader{Name: name})
-			must(t, err)
-		}
-	}
-	cases := map[string]struct {
-		fill func(z *zip.Writer)
-		code string
-	}{
-		"a file and a folder": {func(z *zip.Writer) { entry("js/")(z); entry("js/a.js")(z) }, ""},
-		"above the folder":    {entry("../evil"), "request.invalid_input"},
-		"above, further in":   {entry("a/../../evil"), "request.invalid_input"},
-		"from the root":       {entry("/etc/passwd"), "request.invalid_input"},
-		"with backslashes":    {entry("..\\evil"), "request.invalid_input"},
-		"a drive":             {entry("C:evil"), "request.invalid_input"},
-		"a link": {func(z *zip.Writer) {
-			h := &zip.FileHeader{Name: "link"}
-			h.SetMode(fs.ModeSymlink | 0o777)
-			_, err := z.CreateHeader(h)
-			must(t, err)
-		}, "request.invalid_input"},
-		"too many": {func(z *zip.Writer) {
-			for i := range 1000 {
-				entry(strconv.Itoa(i))(z)
-			}
-		}, "guard.file_size_exceeded"},
-		"too large when unpacked": {func(z *zip.Writer) {
-			w, err := z.Create("zeros")
-			must(t, err)
-			for range 101 {
-				_, err := w.Write(make([]byte, 1<<20))
-				must(t, err)
-			}
-		}, "guard.file_size_exceeded"},
-	}
-	each(t, func(t *testing.T, w *world) {
-		for what, c := range cases {
-			var b bytes.Buffer
-			form := multipart.NewWriter(&b)
-			part, err := form.CreateFormFile("file", "pages.zip")
-			must(t, err)
-			_, err = part.Write(pack(c.fill))
-			must(t, err)
-			must(t, form.Close())
-			req := httptest.NewRequest("POST", "/api/sign-in-exp/default/custom-ui-assets", &b)
-			req.Header.Set("Content-Type", form.FormDataContentType())
-			req.Header.Set("Authorization", "Bearer "+w.admin.token)
-			a := w.send(req)
-			if c.code == "" && a.status != 200 || c.code != "" && (a.status != 400 || a.refusal(t).Code != c.code) {
-				t.Errorf("%s: %d %s", what, a.status, a.body)
 			}
 		}
 	})

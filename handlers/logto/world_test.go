@@ -30,6 +30,7 @@ import (
 	"gatehouse/handlers/resources"
 	"gatehouse/handlers/roles"
 	"gatehouse/handlers/settings"
+	"gatehouse/handlers/uploads"
 	"gatehouse/models"
 	"gatehouse/web"
 )
@@ -71,6 +72,7 @@ func newWorld(t testing.TB, db models.DB, vault *models.Vault) *world {
 		Webhooks:    hooks(db, vault),
 		Connections: connections.New(db, vault),
 		Mails:       mails.New(docs, outbox.New(db, vault), loopback()),
+		Uploads:     uploads.New(db),
 		Domains:     domains.New(docs, func(string) bool { return false }),
 		Events:      events.New(db, vault, models.Now), Cookies: keys.Cookies{Documents: docs, Now: models.Now}}.Prepared()
 	w.dialect.Connections.Cleanup = append(w.dialect.Connections.Cleanup, w.dialect.Experience.Withdraw,
