@@ -220,6 +220,9 @@ func (d database) masterKeys() (models.MasterKeys, error) {
 	return models.FileMasterKeys(d.keyFile()), nil
 }
 
+// mostHeap is where the collector begins to work harder, in bytes. The whole process is to stay below 512 MiB.
+const mostHeap = 320 << 20
+
 // Run serves until a signal says to stop: then it takes no more connections, answers what came, and closes the database.
 func (s serve) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -231,6 +234,9 @@ func (s serve) Run() error {
 	slog.SetDefault(log) // what is told by the way is told in the same form
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(300) // the live heap is a few MiB: collecting it less often is most of the cost of a small request
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(mostHeap) // but several files of 20 MiB at once leave more behind than that may grow to
 	}
 	opened, err := s.open(ctx)
 	if err != nil {

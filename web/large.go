@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"fmt"
+	"net"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,7 +19,8 @@ import (
 // the route. That is judged when the head of the request is there and before its body is, by the rules of Request.admit, which runs
 // again as for every request. Everybody else, and every other route, has MaxBody.
 
-// mostLarge is how many such bodies are held at once: with what is made of them, what they take has a bound.
+// mostLarge is how many such bodies are held at once, so that what they take has a bound: four archives of 20 MiB, with the copy that
+// goes to the database, bring the process to 400 MiB of the 512 that it may have.
 const mostLarge = 4
 
 // formRoom is what a multipart form adds around the file that it carries, in bytes.
@@ -29,6 +32,9 @@ const largeLife = readLimit + 2*Deadline
 
 // busyRetry is when a caller may come again who found that mostLarge bodies are being read.
 const busyRetry = 5 * time.Second
+
+// quiet is how long nothing comes from a caller who has sent everything.
+const quiet = 250 * time.Millisecond
 
 // Body lets the body of a request be a form with a file of up to n bytes, instead of MaxBody in all.
 func (e Endpoint) Body(n int) Endpoint {
@@ -136,10 +142,15 @@ func (l *largeBodies) take(h *fasthttp.RequestHeader) (body largeBody) {
 	return body
 }
 
-// around gives a large body back when its request is answered.
+// around gives a large body back when its request is answered, and its memory to the system after the last: there may be no other
+// for weeks, and nothing else needs that much.
 func (l *largeBodies) around(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	return func(ctx *fasthttp.RequestCtx) {
-		defer l.take(&ctx.Request.Header)
+		defer func() {
+			if l.take(&ctx.Request.Header).admitted && l.count.Load() == 0 {
+				go debug.FreeOSMemory()
+			}
+		}()
 		next(ctx)
 	}
 }
@@ -150,6 +161,9 @@ func (s *Server) tooLarge(r *Request, body largeBody) error {
 	if body.route != nil {
 		r.route = body.route
 	}
+	if body.admitted || body.busy {
+		readOn(r.c.Context().Conn(), body.route.large)
+	}
 	switch {
 	case body.busy:
 		return r.fail(&models.Fault{Code: models.RateLimited, Reason: "too_many_large_bodies", RetryAfter: busyRetry,
@@ -158,6 +172,21 @@ func (s *Server) tooLarge(r *Request, body largeBody) error {
 		limit = body.route.large
 	}
 	return r.fail(&models.Fault{Code: models.TooLarge, Reason: "body_too_large", Text: fmt.Sprintf("A request body holds at most %d MiB.", limit>>20)})
+}
+
+// readOn reads what a caller sends further, and forgets it. A connection that is closed on a caller who still sends is broken before
+// the answer arrives; whoever is known, and sends not much too much, is to learn what was wrong. Others are worth no reading.
+func readOn(conn net.Conn, limit int) {
+	begun, buf := time.Now(), make([]byte, readBuffer)
+	for n := 0; n < 2*limit && time.Since(begun) < readLimit; {
+		if conn.SetReadDeadline(time.Now().Add(quiet)) != nil {
+			return
+		}
+		more, err := conn.Read(buf)
+		if n += more; err != nil {
+			return
+		}
+	}
 }
 
 // takeLarge has fasthttp ask before it reads a body, and not keep the memory of a large one for the next request.

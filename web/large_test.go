@@ -179,6 +179,22 @@ func TestALargeBodyThatIsAskedForFirst(t *testing.T) {
 	}
 }
 
+// A caller who is known hears why a file is refused, and does not merely find the connection broken.
+func TestAFileThatIsTooLargeIsAnswered(t *testing.T) {
+	s := files(t, nil)
+	for range 5 {
+		media, data := filed(2 * mostFile)
+		req, _ := http.NewRequest("POST", "http://"+s.Addr().String()+"/rest/v1/files", bytes.NewReader(data))
+		req.Header.Set("Content-Type", media)
+		req.Header.Set("Authorization", "Bearer good")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil || res.StatusCode != 413 {
+			t.Fatalf("%v %v", res, err)
+		}
+		_ = res.Body.Close()
+	}
+}
+
 // Few large bodies are held at once: one more is refused with a time to come back, and taken when another is done.
 func TestFewLargeBodiesAreHeldAtOnce(t *testing.T) {
 	gate := make(chan struct{})
