@@ -1,7 +1,12 @@
 package handlers
 
 import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -146,5 +151,107 @@ func TestTheDatabaseIsTheOwnersAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = os.Chmod(filepath.Join(dir, models.SQLiteFile), 0o644) // of an earlier version
+	}
+}
+
+// SECURITY-BAR M5: a body is as large as it was counted. An encoding would make a GiB of a few KiB, before anybody is known.
+func TestNoBodyGrowsWhenItIsRead(t *testing.T) {
+	s := newSite(t)
+	at := s.listen()
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, _ = w.Write([]byte("grant_type=client_credentials&client_id=" + machineID + "&client_secret=" + machineSecret))
+	_ = w.Close()
+	for _, path := range []string{"/oidc/token", "/oauth/token", "/rest/v1/applications", "/api/v2/clients", "/api/applications", "/cis/v1/applications", "/console/sign-in"} {
+		for _, coding := range []string{"gzip", "br", "deflate", "zstd", "gzip, gzip"} {
+			header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Content-Encoding": {coding}}
+			if res, body := over(t, at, "POST", path, header, packed.Bytes()); res.StatusCode < 400 || res.StatusCode > 415 {
+				t.Errorf("%s %s: %d %.200s", path, coding, res.StatusCode, body)
+			}
+		}
+	}
+}
+
+// RFC 9112 section 6.1: of two words about a body's length a proxy may have believed the other one.
+func TestTwoWordsAboutABodysLengthAreRefused(t *testing.T) {
+	s := newSite(t)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.listen(), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, _ = io.WriteString(conn, "POST /oidc/token HTTP/1.1\r\nHost: localhost:8080\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\na=b&c\r\n0\r\n\r\n")
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil || res.StatusCode != 400 || !res.Close {
+		t.Errorf("%v, %v", res, err)
+	}
+}
+
+// SECURITY-BAR G7: what compares each entry of a list with each is not made to do so ninety thousand times, nor told of all of it.
+func TestALongListIsRefusedAtOnce(t *testing.T) {
+	v := newVisit(t)
+	values := make([]string, 60_000)
+	for i := range values {
+		values[i] = fmt.Sprint("s", i)
+	}
+	for _, c := range []struct {
+		shot
+		name string
+	}{
+		{shot{"native", "PATCH", "/clients/" + machineID, o{"allowed_scopes": values}}, "allowed_scopes"},
+		{shot{"native", "POST", "/webhooks", o{"name": "a", "url": "https://hooks.example.com", "events": values}}, "events"},
+		{shot{"auth0", "PATCH", "/clients/" + machineID, o{"client_aliases": values}}, "client_aliases"},
+		{shot{"auth0", "POST", "/clients", o{"name": "a", "refresh_token": o{"policies": values}}}, "refresh_token.policies"},
+		{shot{"logto", "PATCH", "/applications/" + machineID, o{"oidcClientMetadata": o{"redirectUris": values, "postLogoutRedirectUris": []string{}}}}, "redirectUris"},
+		{shot{"transmit", "POST", "/applications", o{"name": "a", "tags": values}}, "tags"},
+	} {
+		began := time.Now()
+		res, body := v.call(v.tokens[c.face], c.method, prefixes[c.face]+c.path, c.in)
+		if res.StatusCode < 400 || res.StatusCode > 422 || !strings.Contains(string(body), c.name) || len(body) > 20_000 || time.Since(began) > 3*time.Second {
+			t.Errorf("%s %s: %d, %d bytes, %v, %.300s", c.face, c.name, res.StatusCode, len(body), time.Since(began), body)
+		}
+	}
+}
+
+// SECURITY-BAR T14: a next key that has begun to sign is not deleted as a next one.
+func TestAKeyThatSignsIsNotDeletedAsTheNextOne(t *testing.T) {
+	v := newVisit(t)
+	at := v.listen()
+	for range 8 {
+		key := text(v.do("native", "POST", "/keys", o{"alg": "ES256"}), "id")
+		v.volley(at, []shot{{"native", "POST", "/keys/" + key + "/promote?force=true", o{}}, {"native", "DELETE", "/keys/" + key, o{}}})
+		current, next := 0, ""
+		for _, k := range v.do("native", "GET", "/keys", nil)["items"].([]any) {
+			switch k := k.(o); {
+			case text(k, "alg") == "ES256" && text(k, "status") == "current":
+				current++
+			case text(k, "alg") == "ES256" && text(k, "status") == "next":
+				next = text(k, "id")
+			}
+		}
+		if current != 1 {
+			t.Fatalf("%d keys sign", current)
+		}
+		if next != "" {
+			v.do("native", "DELETE", "/keys/"+next, nil)
+		}
+	}
+}
+
+// Decision 21, SECURITY-BAR C7: the explorer shows people no stored secret of connections and webhooks either.
+func TestTheExplorerShowsPeopleNoSecretsOfConnectionsAndWebhooks(t *testing.T) {
+	v := newVisit(t)
+	v.do("auth0", "POST", "/connections", o{"name": "google", "strategy": "google-oauth2", "options": o{"client_id": "a", "client_secret": "hush-hush-connection"}})
+	v.do("native", "POST", "/webhooks", o{"name": "Stock", "url": "https://hooks.example.com/", "events": []string{"*"}, "headers": o{"X-Secret": "hush-hush-header"}})
+	v.signIn()
+	for op, face := range map[string]string{"GET /api/v2/connections": "auth0", "GET /api/connectors": "logto", "GET /api/hooks": "logto"} {
+		status, body := v.explore(face, op, url.Values{})
+		if status != 200 || strings.Contains(body, "hush-hush") {
+			t.Errorf("%s: %d", op, status)
+		}
+		res, direct := v.call(v.tokens[face], "GET", strings.TrimPrefix(op, "GET "), nil)
+		if res.StatusCode != 200 || !strings.Contains(string(direct), "hush-hush") {
+			t.Errorf("automation reads them: %s: %d %.200s", op, res.StatusCode, direct)
+		}
 	}
 }

@@ -132,6 +132,12 @@ func unquestioned(ctx context.Context) bool {
 	return actor.May("management.grant") && NeedRecentSignIn(actor, Now()) == nil
 }
 
+// ReadsSecrets tells whether reads of an object carry its stored secrets: for a client that may read those of its application. People
+// are shown them by what Reveal is for each kind, which wants a recent sign-in and is audited.
+func ReadsSecrets(ctx context.Context, applicationID string) bool {
+	return ActorFrom(ctx).Kind != ActorAdministrator && Need(ctx, "secret.read", applicationID, "secret") == nil
+}
+
 // NeedAll refuses whoever could not grant the management APIs, and a person whose sign-in is not recent.
 func NeedAll(ctx context.Context) error {
 	if actor := ActorFrom(ctx); actor.May("management.grant") {

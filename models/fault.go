@@ -95,11 +95,16 @@ func Outrun(f *Fault) *Fault {
 	return &marked
 }
 
-// Check collects what is wrong with an input, so that a caller hears of all of it at once.
+// Check collects what is wrong with an input, so that a caller hears of all of it at once: of the first hundred things.
 type Check struct{ fields []FieldFault }
+
+const mostFaults = 100
 
 // Add notes a wrong field.
 func (c *Check) Add(name, reason, text string) {
+	if len(c.fields) >= mostFaults {
+		return
+	}
 	c.fields = append(c.fields, FieldFault{Name: name, Reason: reason, Text: text})
 }
 

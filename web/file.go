@@ -23,7 +23,7 @@ type File struct {
 func (r *Request) File(field string) (File, error) {
 	req := r.c.Request()
 	boundary := string(req.Header.MultipartFormBoundary())
-	if boundary == "" || len(req.Header.Peek("Content-Encoding")) > 0 {
+	if boundary == "" {
 		return File{}, noFile(field)
 	}
 	body := req.Body()

@@ -37,7 +37,7 @@ func (r *Request) once(run func() error) error {
 	if err := c.Err(); err != nil {
 		return err
 	}
-	sum := sha256.Sum256(r.c.Body())
+	sum := sha256.Sum256(r.c.BodyRaw())
 	place := idempotencyPlace{actor: r.Actor().ID, route: r.c.Method() + " " + r.c.Path(), key: key, body: base64.RawURLEncoding.EncodeToString(sum[:])}
 	answer, err := r.srv.claim(r.ctx, place)
 	if err != nil {

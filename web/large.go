@@ -79,7 +79,11 @@ func (l *largeBodies) mount(route *Route) error {
 // sized is asked when the head of a request is there, and says how large its body may be.
 func (s *Server) sized(h *fasthttp.RequestHeader) (conf fasthttp.RequestConfig) {
 	const chunked = -1 // fasthttp's word for a length that is not told
-	if n := h.ContentLength(); n <= MaxBody && n != chunked {
+	n := h.ContentLength()
+	if n > 0 || n == chunked {
+		conf.ReadTimeout = readLimit
+	}
+	if n <= MaxBody && n != chunked {
 		return conf
 	}
 	path, _, _ := strings.Cut(string(h.RequestURI()), "?")

@@ -82,7 +82,7 @@ func (r *Request) condition(name string) (version string, sent bool) {
 }
 
 func bindBody(r *Request, in any, mode Mode) error {
-	body := r.c.Body()
+	body := r.c.BodyRaw()
 	media, _, _ := mime.ParseMediaType(r.c.Get("Content-Type"))
 	switch {
 	case media == "application/x-www-form-urlencoded" && mode == Lenient:
@@ -107,6 +107,9 @@ func DecodeJSON(body []byte, in any, mode Mode) error {
 		return malformed(fmt.Sprintf("The JSON is nested deeper than %d levels.", maxDepth))
 	}
 	if err := storable(body); err != nil {
+		return err
+	}
+	if err := shortLists(body); err != nil {
 		return err
 	}
 	if err := countable(body); err != nil {
@@ -225,6 +228,52 @@ func storable(body []byte) error {
 		i += 2 + next
 	}
 	return nil
+}
+
+// mostItems is how many entries a list of a request may have: many times what any list here is for. What compares each with each
+// must not be made to do so ninety thousand times.
+const mostItems = 2000
+
+// shortLists refuses JSON with a longer list, by its name.
+func shortLists(body []byte) error {
+	if bytes.Count(body, []byte{','}) < mostItems {
+		return nil
+	}
+	type level struct {
+		list bool
+		n    int
+		name string
+	}
+	var at []level
+	dec := json.NewDecoder(bytes.NewReader(body))
+	for key := false; ; {
+		token, err := dec.Token()
+		if err != nil {
+			return nil // what is no JSON is told by whoever reads it
+		}
+		if d, ok := token.(json.Delim); ok && (d == '}' || d == ']') {
+			at, key = at[:len(at)-1], true
+		} else if top := len(at) - 1; top >= 0 && !at[top].list && key {
+			at[top].name, key = fmt.Sprint(token), false
+			continue
+		} else if top >= 0 && at[top].list {
+			if at[top].n++; at[top].n > mostItems {
+				var names []string
+				for _, l := range at {
+					if !l.list {
+						names = append(names, l.name)
+					}
+				}
+				var c models.Check
+				c.Add(strings.Join(names, "."), "too_many", fmt.Sprintf("A list of a request holds at most %d entries.", mostItems))
+				return c.Err()
+			}
+		}
+		if d, ok := token.(json.Delim); ok && (d == '{' || d == '[') {
+			at = append(at, level{list: d == '['})
+		}
+		key = true
+	}
 }
 
 // countable refuses numbers that no double holds, as those of JSON are elsewhere (RFC 8259 section 6).
@@ -426,6 +475,10 @@ func bindForm(r *Request, in any) error {
 // setText puts the text of a form, query or path into a field. The last value wins; empty items of a list drop.
 func setText(v reflect.Value, name string, values []string, c *models.Check) {
 	last := values[len(values)-1]
+	if len(values) > mostItems {
+		c.Add(name, "too_many", fmt.Sprintf("A list of a request holds at most %d entries.", mostItems))
+		return
+	}
 	for _, text := range values {
 		if !models.PlainText(text) {
 			c.Add(name, "not_text", notText)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +27,9 @@ const (
 	MaxHeader  = 16 << 10 // bytes of all headers together
 	readBuffer = 32 << 10 // beyond it not even the path of a request is known
 	Deadline   = 15 * time.Second
-	readLimit  = 30 * time.Second
+	headLimit  = 10 * time.Second // for the headers
+	readLimit  = 30 * time.Second // for the body after them
+	faultLimit = 2 * time.Second  // for telling of a fault when the deadline is over
 	idleLimit  = 75 * time.Second
 	writeLimit = 60 * time.Second
 )
@@ -93,7 +96,7 @@ func New(o Options) (*Server, error) {
 	s.sessions = newStore(o.DB, o.Vault)
 	s.app = fiber.New(fiber.Config{
 		Immutable: true, DisableStartupMessage: true, DisableDefaultDate: true, BodyLimit: MaxBody, ReadBufferSize: readBuffer,
-		ReadTimeout: readLimit, IdleTimeout: idleLimit, WriteTimeout: writeLimit, StrictRouting: true, CaseSensitive: true,
+		ReadTimeout: headLimit, IdleTimeout: idleLimit, WriteTimeout: writeLimit, StrictRouting: true, CaseSensitive: true,
 		ErrorHandler: s.unmatched, DisableHeaderNormalizing: false, StreamRequestBody: false, GETOnly: false,
 		DisablePreParseMultipartForm: true, // forms are read for those who may send them, and files never go to disk
 	})
@@ -218,9 +221,19 @@ func (s *Server) serve(c *fiber.Ctx, route *Route) (err error) {
 }
 
 // headers refuses more of them than are served. What reads them gives up later than this, so that the refusal still knows the face.
+// It refuses as well what would make a body another one than was counted: an encoding, by which a few KiB become a GiB, and two words
+// about its length (RFC 9112 section 6.1), of which a proxy may have believed the other.
 func headers(c *fiber.Ctx) error {
-	if len(c.Request().Header.RawHeaders()) > MaxHeader {
+	h := &c.Request().Header
+	if len(h.RawHeaders()) > MaxHeader {
 		return &models.Fault{Code: LargeHeaders, Reason: "headers_too_large", Text: "Request headers hold at most 16 KiB."}
+	}
+	if coding := h.Peek("Content-Encoding"); len(coding) > 0 && !strings.EqualFold(string(coding), "identity") {
+		return &models.Fault{Code: models.BadType, Reason: "unsupported_encoding", Text: "Send the body as it is, without Content-Encoding."}
+	}
+	if len(h.Peek("Transfer-Encoding")) > 0 && bytes.Contains(bytes.ToLower(h.RawHeaders()), []byte("\ncontent-length:")) {
+		c.Context().SetConnectionClose()
+		return &models.Fault{Code: Malformed, Reason: "malformed_request", Text: "Send Content-Length or Transfer-Encoding, not both."}
 	}
 	return nil
 }
@@ -292,6 +305,11 @@ func (r *Request) fail(err error) error {
 	fault, internal := asFault(err)
 	if internal {
 		r.failure = err
+	}
+	if r.ctx.Err() != nil { // what tells of a deadline must not meet the same one
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), faultLimit)
+		defer cancel()
+		r.ctx = ctx
 	}
 	face := r.face()
 	if werr := face.Fault(r, fault); werr != nil {

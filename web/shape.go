@@ -46,7 +46,7 @@ func BindShape(r *Request, in any, mode Mode) error {
 		if media != "" && media != "application/json" && !strings.HasSuffix(media, "+json") {
 			return &models.Fault{Code: models.BadType, Reason: "unsupported_media_type", Text: "Send the body as application/json."}
 		}
-		if err := ReadShape(r.c.Body(), in, mode); err != nil {
+		if err := ReadShape(r.c.BodyRaw(), in, mode); err != nil {
 			return err
 		}
 	}
@@ -105,6 +105,9 @@ func parse(body []byte) (any, error) {
 		return nil, malformed(fmt.Sprintf("The JSON is nested deeper than %d levels.", maxDepth))
 	}
 	if err := storable(body); err != nil {
+		return nil, err
+	}
+	if err := shortLists(body); err != nil {
 		return nil, err
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))

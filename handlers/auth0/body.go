@@ -19,7 +19,7 @@ type outcome interface{ outcome() (status int, body any) }
 
 // readWhole reads the body as one member of in, by the rules of that member, and what stands around it.
 func readWhole(r *web.Request, in any, w whole) error {
-	body, err := jsonOf(r.Fiber().Get("Content-Type"), r.Fiber().Body())
+	body, err := jsonOf(r.Fiber().Get("Content-Type"), r.Fiber().BodyRaw())
 	if err != nil {
 		return err
 	}

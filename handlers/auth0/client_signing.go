@@ -29,7 +29,7 @@ func (d Dialect) signingKeys(ctx context.Context) (json.RawMessage, error) {
 		return nil, err
 	}
 	host, reader := certified(ctx), "all"
-	if models.ActorFrom(ctx).May("secret.read") {
+	if models.ReadsSecrets(ctx, "") {
 		reader = "secrets"
 	}
 	name := signer.KID + " " + reader + " " + host

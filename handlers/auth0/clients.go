@@ -99,7 +99,7 @@ func (d Dialect) keepAddons(clientID string, said kept[addons], stored map[strin
 // addons opens what is kept of them, for callers who may read secrets.
 func (d Dialect) addons(ctx context.Context, c models.Client) (json.RawMessage, error) {
 	var sealed string
-	if raw := c.Stored[keptAddons]; raw == nil || json.Unmarshal(raw, &sealed) != nil || !models.ActorFrom(ctx).May("secret.read") {
+	if raw := c.Stored[keptAddons]; raw == nil || json.Unmarshal(raw, &sealed) != nil || !models.ReadsSecrets(ctx, "") {
 		return samlAddon(c), nil
 	}
 	opened, err := d.Vault.Open("clients", "stored", c.ID, sealed)
@@ -157,7 +157,7 @@ func (d Dialect) show(ctx context.Context, c models.Client, secret *string) (cli
 // secrets gives the primary secrets of clients that authenticate with one, and none to an actor who may not read secrets.
 func (d Dialect) secrets(ctx context.Context, rows []models.Client) (map[string]*string, error) {
 	out := map[string]*string{}
-	if !models.ActorFrom(ctx).May("secret.read") {
+	if !models.ReadsSecrets(ctx, "") {
 		return out, nil
 	}
 	values, err := d.Clients.Credentials.Primaries(ctx, rows)

@@ -203,10 +203,10 @@ func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
 // unique keeps the first of equal items, in order.
 func unique(list []string) []string {
-	out := make([]string, 0, len(list))
+	out, seen := make([]string, 0, len(list)), make(map[string]bool, len(list))
 	for _, s := range list {
-		if !slices.Contains(out, s) {
-			out = append(out, s)
+		if !seen[s] {
+			out, seen[s] = append(out, s), true
 		}
 	}
 	return out

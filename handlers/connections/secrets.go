@@ -8,7 +8,7 @@ import (
 
 // Reveals tells whether this actor's reads of a connection carry secrets: the actor may read them, and the tenant keeps them readable.
 func (o Ops) Reveals(ctx context.Context, c models.Connection) (bool, error) {
-	if models.Need(ctx, "secret.read", c.Owner(), "connection") != nil {
+	if !models.ReadsSecrets(ctx, c.Owner()) {
 		return false, nil
 	}
 	tenant, err := o.Tenant(ctx)

@@ -215,7 +215,7 @@ func addPush(m *models.AuthMethods, c models.Connection, secret models.Secret) {
 
 // reveals tells whether this actor's reads carry secrets.
 func (o Ops) reveals(ctx context.Context, in ScopeIn) (bool, error) {
-	if models.Need(ctx, "secret.read", in.ApplicationID, "application") != nil {
+	if !models.ReadsSecrets(ctx, in.ApplicationID) {
 		return false, nil
 	}
 	tenant, err := o.Tenant(ctx)

@@ -71,9 +71,13 @@ func update(ctx context.Context, tx models.DB, row *models.SigningKey, now time.
 	return err
 }
 
+// remove deletes a key that still is what was judged: meanwhile it may have begun to sign.
 func remove(ctx context.Context, tx models.DB, row models.SigningKey) error {
-	res, err := tx.Write.NewDelete().Model(&row).WherePK().Exec(ctx)
-	return models.Touched(res, err, "key")
+	res, err := tx.Write.NewDelete().Model(&row).WherePK().Where("version = ?", row.Version).Exec(ctx)
+	if err = models.Touched(res, err, "key"); models.IsFault(err, models.NotFound) {
+		return models.Outrun(stale(row))
+	}
+	return err
 }
 
 // applicationExists tells whether an application can own keys.

@@ -22,7 +22,7 @@ type whole interface{ readWhole(body []byte) error }
 
 // readBody reads the body of a request by the rules of in.
 func readBody(r *web.Request, in any) error {
-	body, err := bodyOf(r.Fiber().Get("Content-Type"), r.Fiber().Body())
+	body, err := bodyOf(r.Fiber().Get("Content-Type"), r.Fiber().BodyRaw())
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func (d Dialect) shownCaptcha(ctx context.Context, row models.Document) (out cap
 	}
 	out = captchaOut{row.TenantID, kept.ID, kept.Config, millis(row.CreatedAt), millis(row.UpdatedAt)}
 	tenant, err := d.Experience.Tenant(ctx)
-	if err != nil || tenant.Secrets == "write-once" || !models.ActorFrom(ctx).May("secret.read") {
+	if err != nil || tenant.Secrets == "write-once" || !models.ReadsSecrets(ctx, "") {
 		return out, err
 	}
 	secret, err := d.Documents.Secret(ctx, row)

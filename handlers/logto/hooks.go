@@ -101,12 +101,8 @@ func shownRetries(row models.Webhook) (out opt[float64]) {
 
 // shownHook opens what is sealed, for those who may see it; others get names without values.
 func (d Dialect) shownHook(ctx context.Context, row models.Webhook) (hookOut, error) {
-	if !models.ActorFrom(ctx).May("secret.read") {
-		headers := map[string]models.Secret{}
-		for _, name := range row.HeaderNames {
-			headers[name] = models.NewSecret(models.Masked)
-		}
-		return hook(row, models.NewSecret(models.Masked), headers), nil
+	if !models.ReadsSecrets(ctx, "") {
+		return hook(row, models.NewSecret(models.Masked), masked(row)), nil
 	}
 	key, err := d.Webhooks.SigningKey(ctx, row)
 	if err != nil {
@@ -114,6 +110,15 @@ func (d Dialect) shownHook(ctx context.Context, row models.Webhook) (hookOut, er
 	}
 	headers, err := d.Webhooks.Headers(ctx, row)
 	return hook(row, key, headers), err
+}
+
+// masked are the headers of a hook without their values.
+func masked(row models.Webhook) map[string]models.Secret {
+	out := map[string]models.Secret{}
+	for _, name := range row.HeaderNames {
+		out[name] = models.NewSecret(models.Masked)
+	}
+	return out
 }
 
 // hookIn is what may be written. What the server itself decides is taken and not looked at.
@@ -309,5 +314,8 @@ func (d Dialect) rotateHookKey(ctx context.Context, in idIn) (hookOut, error) {
 		return hookOut{}, err
 	}
 	headers, err := d.Webhooks.Headers(ctx, made.Webhook)
+	if models.IsFault(err, models.Forbidden) {
+		headers, err = masked(made.Webhook), nil
+	}
 	return hook(made.Webhook, models.NewSecret(made.SigningKey), headers), err
 }

@@ -41,7 +41,7 @@ func (e *Engine) tokenAt(path string) web.Endpoint {
 		if err != nil {
 			return err
 		}
-		in, err := ParseTokenRequest(c.Get("Content-Type"), authorization, string(c.Context().QueryArgs().QueryString()), c.Body())
+		in, err := ParseTokenRequest(c.Get("Content-Type"), authorization, string(c.Context().QueryArgs().QueryString()), c.BodyRaw())
 		if err != nil {
 			return err
 		}

@@ -127,8 +127,8 @@ func (o Ops) SigningSecret(ctx context.Context, r models.Resource) (models.Secre
 	if r.SealedSecret == "" {
 		return models.Secret{}, nil
 	}
-	if err := models.Need(ctx, "secret.read", "", "resource"); err != nil {
-		return models.Secret{}, err
+	if !models.ReadsSecrets(ctx, "") {
+		return models.Secret{}, models.Denied("secret.read")
 	}
 	return o.Vault.Open("resources", "sealed_secret", r.ID, r.SealedSecret)
 }

@@ -83,7 +83,7 @@ func (d Dialect) listClients(ctx context.Context, in appIn) (clientRows, error) 
 
 // secrets gives the primary secrets of clients that were read, and none to an actor who may not read secrets.
 func (d Dialect) secrets(ctx context.Context, rows []models.Client) (map[string]models.Secret, error) {
-	if !models.ActorFrom(ctx).May("secret.read") {
+	if !models.ReadsSecrets(ctx, "") {
 		return nil, nil
 	}
 	return d.Clients.Credentials.Primaries(ctx, rows)

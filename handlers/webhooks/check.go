@@ -47,13 +47,13 @@ func (o Ops) check(row *models.Webhook, headers map[string]models.Secret) error 
 }
 
 func (o Ops) checkEvents(c *models.Check, events []string) []string {
-	out := []string{}
+	out, seen := []string{}, map[string]bool{}
 	for i, name := range events {
 		if name = strings.TrimSpace(name); !pattern.MatchString(name) && !o.spoken(name) {
 			c.Add(fmt.Sprintf("events[%d]", i), "unknown_event", "Use a type such as client.created, all of a kind such as client.*, or * for everything.")
 		}
-		if !slices.Contains(out, name) {
-			out = append(out, name)
+		if !seen[name] {
+			out, seen[name] = append(out, name), true
 		}
 	}
 	c.That(len(out) <= mostEvents, "events", "too_many", "Use at most 100 events, or all of a kind such as client.*.")
