@@ -255,3 +255,48 @@ func TestTheExplorerShowsPeopleNoSecretsOfConnectionsAndWebhooks(t *testing.T) {
 		}
 	}
 }
+
+// SECURITY-BAR G7: what only one dialect knows of a client is bounded, or a page of a list takes gigabytes.
+func TestWhatADialectKeepsOfAClientIsBounded(t *testing.T) {
+	v := newVisit(t)
+	big := strings.Repeat("x", 200<<10)
+	for _, c := range []struct {
+		shot
+		name string
+	}{
+		{shot{"auth0", "PATCH", "/clients/" + machineID, o{"custom_login_page": big}}, "custom_login_page"},
+		{shot{"auth0", "PATCH", "/clients/" + machineID, o{"addons": o{"samlp": o{"logo": big}}}}, "addons"},
+		{shot{"logto", "PATCH", "/applications/" + machineID, o{"customData": o{"a": big}}}, "customData"},
+	} {
+		if res, body := v.call(v.tokens[c.face], c.method, prefixes[c.face]+c.path, c.in); res.StatusCode < 400 || res.StatusCode >= 500 || !strings.Contains(string(body), c.name) {
+			t.Errorf("%s: %d %.300s", c.name, res.StatusCode, body)
+		}
+	}
+	v.do("auth0", "PATCH", "/clients/"+machineID, o{"custom_login_page": strings.Repeat("x", 90<<10)})
+}
+
+// A draft of an application that is being deleted is told that it is gone.
+func TestADraftBesideADeletionIsNoServerError(t *testing.T) {
+	v := newVisit(t)
+	at := v.listen()
+	for range 8 {
+		app := text(v.do("native", "POST", "/applications", o{"name": "Shop"}), "id")
+		shots := []shot{{"native", "DELETE", "/applications/" + app, o{}}, {"native", "PATCH", "/applications/" + app + "/experience/draft", o{"branding": o{"display_name": "Shop"}}}}
+		statuses, bodies := v.volley(at, shots)
+		if statuses[0] != 204 || statuses[1] >= 500 {
+			t.Errorf("%v %v", statuses, bodies)
+		}
+	}
+}
+
+// What was typed of a secret does not go into a page, in the headers of a webhook as little as in a field for a password.
+func TestTypedHeadersOfAWebhookAreNotDrawnAgain(t *testing.T) {
+	v := newVisit(t)
+	v.signIn()
+	for _, show := range []string{"", "call"} {
+		res, body := v.post("/console/webhooks/new", "/console/webhooks", url.Values{"name": {"Stock"}, "url": {"nowhere"}, "events": {"client.created"}, "headers": {"X-Plain: hush-hush"}, "show": {show}})
+		if strings.Contains(string(body), "hush-hush") || !strings.Contains(string(body), "X-Plain") {
+			t.Errorf("%q: %d", show, res.StatusCode)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package clients
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -37,6 +38,7 @@ func check(c *models.Client, said Settings) error {
 	checkClaims(&f, c, said)
 	checkLists(&f, c)
 	checkLifetimes(&f, c)
+	checkStored(&f, c)
 	if c.Protocol == models.ProtocolSAML {
 		checkSAML(&f, c)
 	} else {
@@ -49,6 +51,24 @@ func clean(c *models.Client) {
 	c.Name, c.Description = norm.NFC.String(strings.TrimSpace(c.Name)), norm.NFC.String(strings.TrimSpace(c.Description))
 	for _, list := range []*[]string{&c.SupportedPrompts, &c.DefaultCustomClaims, &c.DefaultUserInfoClaims, &c.GrantTypes, &c.ResponseTypes, &c.AllowedScopes, &c.Resources, &c.RoleIDs} {
 		*list = unique(*list)
+	}
+}
+
+// What dialects keep of a client, in bytes of JSON. A page of a list holds a hundred clients.
+const (
+	mostMember = 100 << 10 // one member: pages of one's own are the largest
+	mostKept   = 256 << 10 // all of them
+)
+
+// checkStored bounds the members that only one dialect knows. They are named as that dialect does.
+func checkStored(f *models.Check, c *models.Client) {
+	total := 0
+	for _, key := range slices.Sorted(maps.Keys(c.Stored)) {
+		name, raw := key[strings.LastIndexByte(key, '.')+1:], c.Stored[key]
+		total += len(raw)
+		if f.That(len(raw) <= mostMember, name, "too_large", "This member holds at most 100 KiB of JSON.") {
+			f.That(total <= mostKept, name, "too_large", "What is kept of a client beside its settings holds at most 256 KiB of JSON.")
+		}
 	}
 }
 

@@ -64,7 +64,11 @@ func (o Ops) exists(ctx context.Context, in ScopeIn) error {
 }
 
 // ensure makes the layer's row when there is none, so that drafts and versions have something to belong to.
+// Faults: NotFound, for an application that was deleted since it was judged.
 func (o Ops) ensure(ctx context.Context, in ScopeIn) error {
+	if err := o.exists(ctx, in); err != nil {
+		return err
+	}
 	actor := models.ActorFrom(ctx)
 	l := models.ExperienceLayer{ID: in.layerID(ctx), TenantID: actor.TenantID, Settings: models.Overlay{}, UpdatedAt: o.Now()}
 	if in.ApplicationID != "" {

@@ -23,6 +23,9 @@ var applicationFields = models.Names{
 	"grant_types":                         "customClientMetadata.isDeviceFlow",
 	"third_party":                         "isThirdParty",
 	"metadata":                            "customData",
+	"custom_data":                         "customData",
+	"custom_client_metadata":              "customClientMetadata",
+	"protected_app_metadata":              "protectedAppMetadata",
 }
 
 // creation makes a new client of a type, with this dialect's defaults as explicit values.

@@ -97,8 +97,21 @@ func (f form) headers(c *models.Check) (set map[string]models.Secret, keep []str
 	return set, keep
 }
 
+// untold keeps the names of typed headers: their values are secrets, and what was typed of those does not go into a page.
+func untold(typed string) string {
+	var out []string
+	for line := range strings.Lines(typed) {
+		line = strings.TrimRight(line, "\r\n")
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(value) != models.Masked {
+			line = name + ": "
+		}
+		out = append(out, line)
+	}
+	return strings.Join(out, "\n")
+}
+
 func (f form) view(fault *models.Fault) views.Form {
-	out := views.Form{ID: f.ID, Name: f.Name, Address: f.URL, Events: f.Events, More: f.More, Headers: f.Headers, Enabled: f.Enabled.V, Fault: fault}
+	out := views.Form{ID: f.ID, Name: f.Name, Address: f.URL, Events: f.Events, More: f.More, Headers: untold(f.Headers), Enabled: f.Enabled.V, Fault: fault}
 	if f.Retries.Set && !f.Retries.Null {
 		out.Retries = strconv.FormatInt(f.Retries.V, 10)
 	}
