@@ -387,5 +387,5 @@ func (f furniture) fill(path string) string {
 		id = f.client
 	}
 	return strings.NewReplacer(":application_id", f.app, ":appId", f.app, ":app_id", f.app, ":clientId", f.client, ":client_id", f.client, ":secret_id", f.secret, ":scope_id", f.scope, ":grant_id", f.grant, ":key_id", f.proof,
-		":language", "en", ":section", "branding", ":number", "1", ":id", id).Replace(path)
+		":language", "en", ":section", "branding", ":number", "1", ":kind", "email_template", ":id", id).Replace(path)
 }

@@ -28,7 +28,7 @@ func (r Request) Code(language string) (text, highlight string) {
 }
 
 func (r Request) curl() string {
-	lines := []string{"curl -X " + r.Verb, `  "$GATEHOUSE"` + inShell(r.Path), `  -H "Authorization: Bearer $TOKEN"`}
+	lines := []string{"curl -X " + r.Verb, "  " + r.address(), `  -H "Authorization: Bearer $TOKEN"`}
 	if r.Version != "" {
 		lines = append(lines, "  -H "+inShell(`If-Match: "`+r.Version+`"`))
 	}
@@ -40,6 +40,14 @@ func (r Request) curl() string {
 		lines = append(lines, option+inShell(indentRest(r.Body, "  ")))
 	}
 	return strings.Join(lines, " \\\n")
+}
+
+// address is where a shell sends the request: in one piece where nothing in the path means something to a shell.
+func (r Request) address() string {
+	if strings.ContainsAny(r.Path, "$`\\\"!") {
+		return `"$GATEHOUSE"` + inShell(r.Path)
+	}
+	return `"$GATEHOUSE` + r.Path + `"`
 }
 
 // inShell quotes a text so that no shell reads anything into it.
@@ -65,7 +73,11 @@ func (r Request) golang() string {
 }
 
 func (r Request) javascript() string {
-	lines := []string{"const res = await fetch(process.env.GATEHOUSE + " + inScript(r.Path) + ", {", `  method: "` + r.Verb + `",`, "  headers: {", "    Authorization: `Bearer ${process.env.TOKEN}`,"}
+	address := "`${process.env.GATEHOUSE}" + r.Path + "`"
+	if strings.ContainsAny(r.Path, "$`\\") {
+		address = "process.env.GATEHOUSE + " + inScript(r.Path)
+	}
+	lines := []string{"const res = await fetch(" + address + ", {", `  method: "` + r.Verb + `",`, "  headers: {", "    Authorization: `Bearer ${process.env.TOKEN}`,"}
 	if r.Version != "" {
 		lines = append(lines, `    "If-Match": `+inScript(`"`+r.Version+`"`)+`,`)
 	}
