@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
-	"unicode/utf8"
 
 	"gatehouse/models"
 )
@@ -210,128 +208,6 @@ func jsonType(t reflect.Type) string {
 		return jsonType(t.Elem())
 	}
 	return "a number"
-}
-
-// storable refuses JSON with a text that a database could not keep: bytes that are not UTF-8, and null characters.
-func storable(body []byte) error {
-	if !utf8.Valid(body) {
-		return malformed("The body is not UTF-8.")
-	}
-	for i := bytes.IndexByte(body, '\\'); i >= 0 && i+5 < len(body); {
-		if body[i+1] == 'u' && string(body[i+2:i+6]) == "0000" {
-			return malformed("A text cannot hold a null character.")
-		}
-		next := bytes.IndexByte(body[i+2:], '\\')
-		if next < 0 {
-			break
-		}
-		i += 2 + next
-	}
-	return nil
-}
-
-// mostItems is how many entries a list of a request may have: many times what any list here is for. What compares each with each
-// must not be made to do so ninety thousand times.
-const mostItems = 2000
-
-// shortLists refuses JSON with a longer list, by its name.
-func shortLists(body []byte) error {
-	if bytes.Count(body, []byte{','}) < mostItems {
-		return nil
-	}
-	type level struct {
-		list bool
-		n    int
-		name string
-	}
-	var at []level
-	dec := json.NewDecoder(bytes.NewReader(body))
-	for key := false; ; {
-		token, err := dec.Token()
-		if err != nil {
-			return nil // what is no JSON is told by whoever reads it
-		}
-		if d, ok := token.(json.Delim); ok && (d == '}' || d == ']') {
-			at, key = at[:len(at)-1], true
-		} else if top := len(at) - 1; top >= 0 && !at[top].list && key {
-			at[top].name, key = fmt.Sprint(token), false
-			continue
-		} else if top >= 0 && at[top].list {
-			if at[top].n++; at[top].n > mostItems {
-				var names []string
-				for _, l := range at {
-					if !l.list {
-						names = append(names, l.name)
-					}
-				}
-				var c models.Check
-				c.Add(strings.Join(names, "."), "too_many", fmt.Sprintf("A list of a request holds at most %d entries.", mostItems))
-				return c.Err()
-			}
-		}
-		if d, ok := token.(json.Delim); ok && (d == '{' || d == '[') {
-			at = append(at, level{list: d == '['})
-		}
-		key = true
-	}
-}
-
-// countable refuses numbers that no double holds, as those of JSON are elsewhere (RFC 8259 section 6).
-func countable(body []byte) error {
-	quoted, from := false, -1 // where a number began
-	for i := 0; i <= len(body); i++ {
-		inNumber := i < len(body) && !quoted && strings.IndexByte("+-.0123456789eE", body[i]) >= 0
-		switch {
-		case inNumber && from < 0 && body[i] != 'e': // true and false have one, too
-			from = i
-		case !inNumber && from >= 0:
-			if text := string(body[from:i]); i-from > 300 || strings.ContainsAny(text, "eE") {
-				if _, err := strconv.ParseFloat(text, 64); errors.Is(err, strconv.ErrRange) {
-					return malformed(fmt.Sprintf("The number %.40s is too large.", text))
-				}
-			}
-			from = -1
-		}
-		if i < len(body) && !inNumber {
-			switch body[i] {
-			case '"':
-				quoted = !quoted
-			case '\\':
-				if quoted {
-					i++
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// illegible says what is wrong with a text that a type cannot be read from, in words for whoever sent it: our types have them.
-func illegible(err error) string {
-	if t := new(time.ParseError); errors.As(err, &t) {
-		return "Give a time such as 2026-01-31T12:00:00Z (RFC 3339)."
-	}
-	return "This cannot be read: " + err.Error() + "."
-}
-
-// depth is how deep brackets nest, outside of strings.
-func depth(b []byte) int {
-	deepest, now, quoted := 0, 0, false
-	for i := 0; i < len(b); i++ {
-		switch c := b[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			now++
-			deepest = max(deepest, now)
-		case c == '}' || c == ']':
-			now--
-		}
-	}
-	return deepest
 }
 
 // plan is what the binder knows of a type, worked out once.
