@@ -78,13 +78,24 @@ func (c *Cache[V]) Get(ctx context.Context, key string, load func(ctx context.Co
 	}
 	gen := c.gen.Load()
 	v, err := load(ctx, key)
-	if err == nil && c.gen.Load() == gen {
+	if err == nil && c.gen.Load() == gen && light(v) {
 		c.data.Set(key, v)
 		if c.gen.Load() != gen { // dropped between the check and the set
 			c.data.Drop(key)
 		}
 	}
 	return v, err
+}
+
+// weighing is a value that may be too large to be kept: caches count entries, and their memory has a bound only if an entry has one.
+type weighing interface{ Weight() int }
+
+// mostWeight is the weight, in bytes, beyond which a value is loaded each time that it is asked for.
+const mostWeight = 32 << 10
+
+func light(v any) bool {
+	w, ok := v.(weighing)
+	return !ok || w.Weight() <= mostWeight
 }
 
 // GetAll is Get for several keys: those that are not there are loaded at once. A key that the load does not give has the zero value.
@@ -110,7 +121,7 @@ func (c *Cache[V]) GetAll(ctx context.Context, keys []string, load func(ctx cont
 	}
 	for _, key := range missing {
 		v := loaded[key]
-		if out[key] = v; c.gen.Load() != gen {
+		if out[key] = v; c.gen.Load() != gen || !light(v) {
 			continue
 		}
 		if c.data.Set(key, v); c.gen.Load() != gen { // dropped between the check and the set

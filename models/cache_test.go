@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"context"
+	"strconv"
 	"testing"
 	"time"
 
@@ -39,5 +40,30 @@ func briefly(t *testing.T, db models.DB, _ *models.Vault) {
 	})
 	if v := get(); err != nil || v != 3 {
 		t.Errorf("%v: after it was dropped the entry is still %d", err, v)
+	}
+}
+
+type weighed struct{ n int }
+
+func (w weighed) Weight() int { return w.n }
+
+// SECURITY-BAR G7: a cache counts entries, so that one which is too large is loaded each time.
+func TestAHeavyEntryIsNotKept(t *testing.T) {
+	c := models.NewCache[weighed](models.NewCaches(), "weighed", 10)
+	for n, loads := range map[int]int{32 << 10: 1, 32<<10 + 1: 3} {
+		got := 0
+		key := strconv.Itoa(n)
+		for range 2 {
+			if _, err := c.Get(t.Context(), key, func(context.Context, string) (weighed, error) { got++; return weighed{n}, nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := c.GetAll(t.Context(), []string{key}, func(context.Context, []string) (map[string]weighed, error) {
+			got++
+			return map[string]weighed{key: {n}}, nil
+		})
+		if got != loads || err != nil {
+			t.Errorf("%d bytes: loaded %d times, want %d; %v", n, got, loads, err)
+		}
 	}
 }

@@ -125,6 +125,15 @@ type Client struct {
 	UpdatedAt time.Time `bun:"updated_at" json:"updated_at" audit:"-"`
 }
 
+// Weight is what the unbounded parts of a client take in a cache, in bytes.
+func (c Client) Weight() int {
+	n := len(c.JWKS)
+	for _, raw := range c.Stored {
+		n += len(raw)
+	}
+	return n
+}
+
 // TLSClientAuth is how a client is known by its certificate (RFC 8705 section 2.1).
 type TLSClientAuth struct {
 	SubjectDN         string `json:"subject_dn"`

@@ -22,5 +22,8 @@ type Document struct {
 	UpdatedAt    time.Time       `bun:"updated_at" json:"updated_at" audit:"-"`
 }
 
+// Weight is what a document takes in a cache, in bytes.
+func (d Document) Weight() int { return len(d.Body) + len(d.SealedSecret) }
+
 // OneDocument is the key where a kind has one document only.
 const OneDocument = "default"

@@ -24,6 +24,9 @@ type Entry struct {
 	JSON []byte
 }
 
+// Weight is what an entry takes in the cache beside its bounded parts, in bytes.
+func (e *Entry) Weight() int { return len(e.JSON) }
+
 func newEntry(row models.Application) (*Entry, error) {
 	b, err := json.Marshal(row)
 	return &Entry{row, b}, err

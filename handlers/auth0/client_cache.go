@@ -6,8 +6,12 @@ import (
 	"gatehouse/models"
 )
 
-// encodedMost is how many clients are remembered as they are written, about a kilobyte each.
-const encodedMost = 4096
+// encodedMost is how many clients are remembered as they are written, about a kilobyte each; a longer one than encodedLength, in
+// bytes, is not.
+const (
+	encodedMost   = 4096
+	encodedLength = 16 << 10
+)
 
 // encodedClients remembers answers. A client's row has another version after each change, so nothing is ever dropped: what is
 // old is not asked for again. Secrets are never part of it.
@@ -34,7 +38,9 @@ func (d Dialect) remembered(c models.Client, secret *string) (out clientOut, ok 
 		if ready.bytes, err = client(c, nil).encode(nil); err != nil {
 			return out, false, err
 		}
-		d.encoded.cache.Set(c.ID, ready)
+		if len(ready.bytes) <= encodedLength {
+			d.encoded.cache.Set(c.ID, ready)
+		}
 	}
 	return clientOut{ready: ready.bytes, ClientSecret: secret}, true, nil
 }

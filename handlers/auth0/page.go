@@ -162,6 +162,9 @@ func encode[T any](buf *bytes.Buffer, items []T, pick projection) error {
 			buf.Truncate(from)
 			buf.Write(pick.cut(nil, whole))
 		}
+		if i == 0 {
+			buf.Grow((len(items) - 1) * (buf.Len() - from + 64)) // the others are much like the first
+		}
 	}
 	buf.WriteByte(']')
 	return nil
