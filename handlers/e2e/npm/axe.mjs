@@ -29,7 +29,7 @@ async function visit(page, path, size) {
   const res = await page.goto(input.url + path);
   await page.waitForLoadState("load");
   check(res.status() === 200, `${path}: ${res.status()}`);
-  await look(new AxeBuilder({ page }).withTags(tags), path, `${size}, light`);
+  await look(page, new AxeBuilder({ page }).withTags(tags), path, `${size}, light`);
   const facts = await page.evaluate(() => ({
     wide: document.documentElement.scrollWidth - innerWidth,
     headings: document.querySelectorAll("h1").length,
@@ -41,10 +41,11 @@ async function visit(page, path, size) {
   if (facts.headings !== 1 || facts.mains !== 1 || !facts.title) say({ problem: `${path} (${size}): ${JSON.stringify(facts)}` });
   if (facts.small) say({ problem: `${path} (${size}): ${facts.small} texts are smaller than 12 px` });
   await page.emulateMedia({ colorScheme: "dark" });
-  await look(new AxeBuilder({ page }).withRules(themed), path, `${size}, dark`);
+  await look(page, new AxeBuilder({ page }).withRules(themed), path, `${size}, dark`);
 }
 
-async function look(axe, path, variant) {
+async function look(page, axe, path, variant) {
+  axe.setLegacyMode(page.frames().length === 1); // without frames nothing is put together from several documents, for which it opens a tab
   const found = await axe.analyze();
   for (const v of found.violations) say({ problem: `${path} (${variant}): ${v.id} (${v.impact}) x${v.nodes.length}: ${v.nodes[0].target} ${v.nodes[0].failureSummary}`.slice(0, 600) });
 }
