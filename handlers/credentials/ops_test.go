@@ -57,7 +57,7 @@ func (s safe) again() context.Context {
 func (s safe) create(name string, expires *time.Time) credentials.Value {
 	s.t.Helper()
 	s.later(time.Second)
-	v, err := s.Create(s.ctx, credentials.CreateIn{ClientID: client, Name: name, ExpiresAt: expires})
+	v, err := s.Create(s.again(), credentials.CreateIn{ClientID: client, Name: name, ExpiresAt: expires})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -250,6 +250,7 @@ func TestRotation(t *testing.T) {
 			t.Errorf("then none is under way: %v", err)
 		}
 		s.later(time.Hour)
+		s.ctx = s.again()
 		started, err = s.StartRotation(s.ctx, credentials.RotateIn{ClientID: client, Name: "New"})
 		if err != nil {
 			t.Fatal(err)
@@ -262,6 +263,7 @@ func TestRotation(t *testing.T) {
 			t.Errorf("and retires the old one: %+v, %v", got, err)
 		}
 		s.later(time.Hour)
+		s.ctx = s.again()
 		at := s.create("Beside", nil)
 		now, err := s.StartRotation(s.ctx, credentials.RotateIn{ClientID: client, OverlapSeconds: ptr(0)})
 		if err != nil || now.Rotation != nil || s.primary() != now.Secret.Value {
