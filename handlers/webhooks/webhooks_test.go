@@ -400,9 +400,13 @@ func TestAKeyAndHeadersAreSealedAndNotShown(t *testing.T) {
 			t.Errorf("a secret in %s", all)
 		}
 	}
-	key, err := w.SigningKey(w.ctx, out)
+	robot := dbtest.As(t, models.Actor{Kind: models.ActorClient, ID: "robot", Actions: models.OwnerActions})
+	key, err := w.SigningKey(robot, out)
 	if err != nil || key.Reveal() != hook.SigningKey {
 		t.Error(err)
+	}
+	if _, err := w.SigningKey(w.ctx, out); !models.IsFault(err, models.Forbidden) {
+		t.Errorf("an owner, who is shown it by a reveal alone: %v", err)
 	}
 	viewer := dbtest.As(t, models.Actor{Kind: models.ActorAdministrator, ID: "v", Actions: models.ViewerActions})
 	if _, err := w.SigningKey(viewer, out); !models.IsFault(err, models.Forbidden) {
