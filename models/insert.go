@@ -103,8 +103,7 @@ func spelled(text string, postgres bool) string {
 
 // Exec runs a write that happens often, with "?" for each argument. Its text comes from code alone.
 func Exec(ctx context.Context, tx DB, text string, args ...any) error {
-	in, ok := tx.Write.(bun.Tx)
-	if !ok {
+	if tx.tx == nil {
 		pool, ok := tx.Write.(*bun.DB)
 		if !ok {
 			return fmt.Errorf("a write on %T", tx.Write)
@@ -112,12 +111,26 @@ func Exec(ctx context.Context, tx DB, text string, args ...any) error {
 		_, err := pool.DB.ExecContext(ctx, spelled(text, tx.Postgres), args...)
 		return err
 	}
-	if stmt := tx.writes.get(text); stmt != nil {
-		_, err := in.Tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+	tx.tx.wrote = true
+	ctx, err := tx.whole(ctx)
+	if err != nil {
 		return err
 	}
-	_, err := in.Tx.ExecContext(ctx, spelled(text, tx.Postgres), args...)
+	if stmt := tx.writes.get(text); stmt != nil {
+		_, err = tx.tx.conn.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+		return err
+	}
+	_, err = tx.tx.conn.Tx.ExecContext(ctx, spelled(text, tx.Postgres), args...)
 	return err
+}
+
+// whole is the context of a small statement inside a transaction. SQLite would end the whole transaction when a write is interrupted,
+// and the driver starts a goroutine for each statement to wait for that; it is over sooner.
+func (db DB) whole(ctx context.Context) (context.Context, error) {
+	if db.Postgres {
+		return ctx, nil
+	}
+	return context.WithoutCancel(ctx), ctx.Err()
 }
 
 // Insert stores a new row, a pointer to a model.
@@ -129,11 +142,11 @@ func Insert(ctx context.Context, tx DB, row any) error {
 	}
 	v := reflect.ValueOf(row).Elem()
 	in := insertOf(v.Type(), tx.Write)
-	args := make([]any, len(in.fields))
-	for i, f := range in.fields {
-		arg, err := argument(f, v)
+	args := make([]any, len(in.columns))
+	for i, c := range in.columns {
+		arg, err := c.argument(v)
 		if err != nil {
-			return fmt.Errorf("write column %s: %w", f.Name, err)
+			return fmt.Errorf("write column %s: %w", c.Name, err)
 		}
 		args[i] = arg
 	}
@@ -142,8 +155,15 @@ func Insert(ctx context.Context, tx DB, row any) error {
 
 // insertion is the statement that stores a row of one type.
 type insertion struct {
-	text   string
-	fields []*schema.Field
+	text    string
+	columns []column
+}
+
+// column is a column of a row. Most structures of most rows are empty, so the JSON of those is known beforehand.
+type column struct {
+	*schema.Field
+	plain       bool   // text and numbers, as they are
+	zero, empty string // of a structure: its JSON when it is the zero value, and when it is there and has no entries
 }
 
 var insertions sync.Map // of *insertion by reflect.Type
@@ -153,22 +173,65 @@ func insertOf(t reflect.Type, db bun.IDB) *insertion {
 		return in.(*insertion)
 	}
 	table := db.Dialect().Tables().Get(t)
-	in := &insertion{fields: table.Fields}
+	in := &insertion{columns: make([]column, len(table.Fields))}
 	names := make([]string, len(table.Fields))
 	for i, f := range table.Fields {
 		names[i] = `"` + f.Name + `"`
+		in.columns[i] = columnOf(f)
 	}
 	in.text = "INSERT INTO " + table.Name + " (" + strings.Join(names, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(names)-1) + ")"
 	insertions.Store(t, in)
 	return in
 }
 
-// argument is a column's value as the drivers take it: what bun would have written into the text. A structure is its JSON.
-func argument(f *schema.Field, row reflect.Value) (any, error) {
-	v := f.Value(row)
-	if f.NullZero && v.IsZero() {
-		return nil, nil
+func columnOf(f *schema.Field) column {
+	c, t := column{Field: f}, f.StructField.Type
+	none := reflect.Zero(t)
+	switch none.Interface().(type) {
+	case time.Time, json.RawMessage, []byte, driver.Valuer:
+		return c
 	}
+	switch t.Kind() {
+	case reflect.Slice:
+		c.zero, c.empty = emptyJSON(none), emptyJSON(reflect.MakeSlice(t, 0, 0))
+	case reflect.Map:
+		c.zero, c.empty = emptyJSON(none), emptyJSON(reflect.MakeMap(t))
+	case reflect.Struct:
+		c.zero = emptyJSON(none)
+	case reflect.String, reflect.Bool, reflect.Int64:
+		c.plain = true
+	}
+	return c
+}
+
+func emptyJSON(v reflect.Value) string {
+	raw, err := json.Marshal(v.Interface())
+	if err != nil {
+		panic(fmt.Errorf("an empty %s has no JSON: %w", v.Type(), err))
+	}
+	return string(raw)
+}
+
+// argument is a column's value as the drivers take it: what bun would have written into the text. A structure is its JSON.
+func (c column) argument(row reflect.Value) (any, error) {
+	v := c.Value(row)
+	zero := v.IsZero()
+	switch {
+	case zero && c.NullZero:
+		return nil, nil
+	case zero && c.zero != "":
+		return c.zero, nil
+	case c.empty != "" && v.Len() == 0:
+		return c.empty, nil
+	case c.plain && v.Kind() == reflect.String:
+		return v.String(), nil
+	case c.plain:
+		return v.Interface(), nil
+	}
+	return converted(v)
+}
+
+func converted(v reflect.Value) (any, error) {
 	for v.Kind() == reflect.Pointer {
 		if v.IsNil() {
 			return nil, nil

@@ -64,7 +64,7 @@ func openSQLite(ctx context.Context, file string) (DB, error) {
 		_ = write.Close()
 		return DB{}, err
 	}
-	return DB{Read: bun.NewDB(read, sqlitedialect.New()), Write: bun.NewDB(write, sqlitedialect.New()), Caches: NewCaches(), statements: &prepared{byID: map[string]*sql.Stmt{}}, writes: &hotWrites{byText: map[string]*sql.Stmt{}}}, nil
+	return DB{Read: bun.NewDB(read, sqlitedialect.New()), Write: bun.NewDB(write, sqlitedialect.New()), turns: &turns{}, Caches: NewCaches(), statements: &prepared{byID: map[string]*sql.Stmt{}}, writes: &hotWrites{byText: map[string]*sql.Stmt{}}}, nil
 }
 
 // private makes sure that nobody but the owner reads the database, whatever folder it stands in: SQLite gives its log and its index

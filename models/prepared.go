@@ -24,11 +24,16 @@ const mostPrepared = 200
 // Query runs a hot read whose text has "?" for each argument, through a statement that is parsed once per connection; parsing
 // is a third of what a small read costs. Inside a transaction that statement is one of the writing connection.
 func (db DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if in, ok := db.Read.(bun.Tx); ok {
-		if stmt := db.writes.get(query); stmt != nil {
-			return in.Tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+	if db.tx != nil {
+		in := db.tx.conn.Tx
+		ctx, err := db.whole(ctx)
+		if err != nil {
+			return nil, err
 		}
-		return in.Tx.QueryContext(ctx, spelled(query, db.Postgres), args...)
+		if stmt := db.writes.get(query); stmt != nil {
+			return in.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+		}
+		return in.QueryContext(ctx, spelled(query, db.Postgres), args...)
 	}
 	pool, ok := db.Read.(*bun.DB)
 	if !ok || db.statements == nil {

@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/uptrace/bun"
@@ -16,11 +17,14 @@ type DB struct {
 	Caches      *Caches
 	statements  *prepared
 	writes      *hotWrites
+	turns       *turns // of the writers of SQLite
 	tx          *txState
 }
 
 // txState is what an outermost transaction gathers until it is committed.
 type txState struct {
+	conn    bun.Tx
+	wrote   bool
 	dropped []drop
 	here    []drop // of which other nodes are told nothing
 	failed  error  // of a step inside
@@ -79,22 +83,78 @@ func once(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error)
 		return err
 	}
 	state := &txState{}
-	ctx = context.WithValue(ctx, inTxKey{}, true)
-	err := db.Write.RunInTx(ctx, &sql.TxOptions{}, func(ctx context.Context, tx bun.Tx) error {
-		in := DB{Read: tx, Write: tx, Postgres: db.Postgres, Caches: db.Caches, writes: db.writes, tx: state}
-		if err := fn(ctx, in); err != nil {
-			return err
-		}
-		if state.failed != nil {
-			return fmt.Errorf("a step of this transaction failed: %w", state.failed)
-		}
-		return db.Caches.announce(ctx, in, state.dropped)
-	})
+	inside := context.WithValue(ctx, inTxKey{}, true)
+	attempt := func(tx bun.Tx) (bool, error) {
+		*state = txState{conn: tx}
+		err := state.run(inside, db, fn)
+		return state.wrote, err
+	}
+	err := db.transact(ctx, attempt)
 	if err == nil {
 		db.Caches.forget(state.dropped)
 		db.Caches.forget(state.here)
 	}
 	return err
+}
+
+// transact runs a transaction: on PostgreSQL one of its own, on SQLite one that it may share.
+func (db DB) transact(ctx context.Context, attempt func(tx bun.Tx) (wrote bool, err error)) error {
+	if db.turns == nil {
+		return db.Write.RunInTx(ctx, &sql.TxOptions{}, func(_ context.Context, tx bun.Tx) error {
+			_, err := attempt(tx)
+			return err
+		})
+	}
+	pool, ok := db.Write.(*bun.DB)
+	if !ok {
+		return fmt.Errorf("a transaction on %T", db.Write)
+	}
+	err := db.turns.run(ctx, pool, false, attempt)
+	if errors.Is(err, errAgain) {
+		return db.turns.run(ctx, pool, true, attempt)
+	}
+	return err
+}
+
+func (s *txState) run(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error) error {
+	in := DB{Read: s.conn, Write: writer{s.conn, s}, Postgres: db.Postgres, Caches: db.Caches, writes: db.writes, tx: s}
+	if err := fn(ctx, in); err != nil {
+		return err
+	}
+	if s.failed != nil {
+		return fmt.Errorf("a step of this transaction failed: %w", s.failed)
+	}
+	return db.Caches.announce(ctx, in, s.dropped)
+}
+
+// writer is a transaction that notes whether it is written in.
+type writer struct {
+	bun.Tx
+	state *txState
+}
+
+func (w writer) NewInsert() *bun.InsertQuery { w.state.wrote = true; return w.Tx.NewInsert() }
+func (w writer) NewUpdate() *bun.UpdateQuery { w.state.wrote = true; return w.Tx.NewUpdate() }
+func (w writer) NewDelete() *bun.DeleteQuery { w.state.wrote = true; return w.Tx.NewDelete() }
+
+func (w writer) NewRaw(query string, args ...any) *bun.RawQuery {
+	w.state.wrote = true
+	return w.Tx.NewRaw(query, args...)
+}
+
+func (w writer) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	w.state.wrote = true
+	return w.Tx.ExecContext(ctx, query, args...)
+}
+
+func (w writer) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	w.state.wrote = true
+	return w.Tx.QueryContext(ctx, query, args...)
+}
+
+func (w writer) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	w.state.wrote = true
+	return w.Tx.QueryRowContext(ctx, query, args...)
 }
 
 // Drop takes an entry out of a cache when the transaction commits, here and on every other node.

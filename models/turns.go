@@ -1,0 +1,203 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+// The embedded database has one writer, and what a small change costs there is its commit: pages written to the log, and the
+// wait until the disk has them. So changes that arrive while another one is at work share its commit: they run one after the
+// other in one transaction, and none is answered before that transaction is durable.
+//
+// What each sees and hears is what it would have alone. A change that fails after it has written takes back what the others
+// wrote too; all of them, itself included, then run again, each in a transaction of its own.
+
+const (
+	mostShared = 32                    // changes of one transaction
+	longShared = 10 * time.Millisecond // after which no further one joins
+)
+
+// errAgain is what a change hears whose transaction was taken back because of another one.
+var errAgain = errors.New("another change of the same transaction failed")
+
+// turns is the order in which changes write.
+type turns struct {
+	mu    sync.Mutex
+	busy  bool // somebody has the turn
+	queue []*turn
+}
+
+// turn is a change that waits. What it is handed is the transaction to join, or nil to begin one.
+type turn struct {
+	alone  bool
+	handed chan *sharedTx
+}
+
+// sharedTx is a transaction with the changes that have run in it. Whoever has the turn owns it.
+type sharedTx struct {
+	bun.Tx
+	cancel  context.CancelFunc
+	begun   time.Time
+	members int
+	done    chan struct{} // closed when it has ended
+	err     error         // nil when what was written is durable
+}
+
+// run is one attempt at a change. Alone, it shares its transaction with nobody.
+func (t *turns) run(ctx context.Context, pool *bun.DB, alone bool, fn func(tx bun.Tx) (wrote bool, err error)) error {
+	shared, err := t.take(ctx, pool, alone)
+	if err != nil {
+		return err
+	}
+	returned := false
+	defer func() {
+		if !returned { // fn panicked
+			t.takeBack(shared)
+		}
+	}()
+	wrote, err := fn(shared.Tx)
+	returned = true
+	switch {
+	case err != nil && shared.members == 0:
+		t.takeBack(shared)
+		return err
+	case err != nil && wrote:
+		t.takeBack(shared)
+		return errAgain
+	}
+	shared.members++
+	t.finish(shared, alone)
+	<-shared.done
+	if shared.err != nil && err != nil {
+		return errAgain // it failed on what is not there now
+	}
+	return errors.Join(shared.err, err)
+}
+
+// take waits for the turn and gives the transaction to write in.
+func (t *turns) take(ctx context.Context, pool *bun.DB, alone bool) (*sharedTx, error) {
+	shared, err := t.wait(ctx, alone)
+	if shared != nil || err != nil {
+		return shared, err
+	}
+	// The transaction outlives the change that begins it, which may still give up while it waits for other processes.
+	whole, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, cancel)
+	tx, err := pool.BeginTx(whole, nil)
+	if !stop() && err == nil {
+		_ = tx.Rollback()
+		err = ctx.Err()
+	}
+	if err != nil {
+		cancel()
+		t.pass()
+		return nil, err
+	}
+	return &sharedTx{Tx: tx, cancel: cancel, begun: time.Now(), done: make(chan struct{})}, nil
+}
+
+// wait queues until it is this change's turn.
+func (t *turns) wait(ctx context.Context, alone bool) (*sharedTx, error) {
+	t.mu.Lock()
+	if !t.busy {
+		t.busy = true
+		t.mu.Unlock()
+		return nil, nil
+	}
+	me := &turn{alone: alone, handed: make(chan *sharedTx, 1)}
+	t.queue = append(t.queue, me)
+	t.mu.Unlock()
+	select {
+	case shared := <-me.handed:
+		return shared, nil
+	case <-ctx.Done():
+	}
+	t.mu.Lock()
+	i := slices.Index(t.queue, me)
+	if i >= 0 {
+		t.queue = slices.Delete(t.queue, i, i+1)
+	}
+	t.mu.Unlock()
+	if i < 0 { // the turn came at the same moment, and others count on it
+		t.giveOn(<-me.handed)
+	}
+	return nil, ctx.Err()
+}
+
+// giveOn ends a turn that nothing was done with.
+func (t *turns) giveOn(shared *sharedTx) {
+	if shared == nil {
+		t.pass()
+		return
+	}
+	t.finish(shared, false)
+}
+
+// finish hands the transaction to the next change that may join it, or commits it.
+func (t *turns) finish(shared *sharedTx, alone bool) {
+	open := !alone && shared.members < mostShared && time.Since(shared.begun) < longShared
+	if open && t.handOver(shared) {
+		return
+	}
+	if open {
+		runtime.Gosched() // whoever is about to join
+		if t.handOver(shared) {
+			return
+		}
+	}
+	shared.err = shared.Commit()
+	t.end(shared)
+}
+
+// handOver gives an open transaction to the next change in the queue, unless that one wants to be alone.
+func (t *turns) handOver(shared *sharedTx) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.queue) == 0 || t.queue[0].alone {
+		return false
+	}
+	t.next() <- shared
+	return true
+}
+
+// takeBack ends a transaction as if nothing of it had happened.
+func (t *turns) takeBack(shared *sharedTx) {
+	if err := shared.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+		shared.err = errors.Join(errAgain, err)
+	} else {
+		shared.err = errAgain
+	}
+	t.end(shared)
+}
+
+// end lets the next change begin a transaction, and the members of this one go on.
+func (t *turns) end(shared *sharedTx) {
+	shared.cancel()
+	t.pass()
+	close(shared.done)
+}
+
+// pass gives the turn on.
+func (t *turns) pass() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.queue) == 0 {
+		t.busy = false
+		return
+	}
+	t.next() <- nil
+}
+
+// next takes the first change off the queue.
+func (t *turns) next() chan<- *sharedTx {
+	first := t.queue[0]
+	t.queue = slices.Delete(t.queue, 0, 1)
+	return first.handed
+}
