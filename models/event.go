@@ -3,6 +3,7 @@ package models
 import (
 	"bytes"
 	"context"
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -101,7 +102,7 @@ func Diff(before, after any) json.RawMessage {
 	}
 	var out []byte
 	for _, f := range auditedOf(typeOf(b, a)) {
-		from, to := valueAt(b, f.index), valueAt(a, f.index)
+		from, to := f.value(b), f.value(a)
 		if !bytes.Equal(from, to) {
 			out = f.change(append(out, ','), from, to)
 		}
@@ -129,6 +130,7 @@ type audited struct {
 	index  int
 	name   string
 	hidden bool // its name is told and its value is not
+	plain  bool // text or truth, written without asking its type how
 }
 
 var auditedTypes sync.Map // of []audited by reflect.Type
@@ -146,7 +148,10 @@ func auditedOf(t reflect.Type) (out []audited) {
 		if f.Anonymous || name == "" || name == "-" || f.Tag.Get("audit") == "-" {
 			continue
 		}
-		out = append(out, audited{i, name, f.Tag.Get("audit") == "name" || f.Type == reflect.TypeFor[Secret]()})
+		hidden := f.Tag.Get("audit") == "name" || f.Type == reflect.TypeFor[Secret]()
+		own := f.Type.Implements(reflect.TypeFor[json.Marshaler]()) || f.Type.Implements(reflect.TypeFor[encoding.TextMarshaler]())
+		plain := !own && (f.Type.Kind() == reflect.String || f.Type.Kind() == reflect.Bool)
+		out = append(out, audited{i, name, hidden, plain})
 	}
 	slices.SortFunc(out, func(a, b audited) int { return strings.Compare(a.name, b.name) }) // the order of encoding/json's maps
 	auditedTypes.Store(t, out)
@@ -162,18 +167,35 @@ func typeOf(vs ...reflect.Value) reflect.Type {
 	return nil
 }
 
-var null = []byte("null")
+var null, yes = []byte("null"), []byte("true")
 
-// valueAt gives a field as JSON; an empty one, like that of a row that is not there, is null.
-func valueAt(v reflect.Value, i int) []byte {
-	if !v.IsValid() || v.Field(i).IsZero() {
+// value gives the field of a row as JSON; an empty one, like that of a row that is not there, is null.
+func (f audited) value(row reflect.Value) []byte {
+	if !row.IsValid() || row.Field(f.index).IsZero() {
 		return null
 	}
-	raw, err := json.Marshal(v.Field(i).Interface())
+	v := row.Field(f.index)
+	if f.plain && v.Kind() == reflect.Bool {
+		return yes
+	}
+	if f.plain && simple(v.String()) {
+		return append(append([]byte{'"'}, v.String()...), '"')
+	}
+	raw, err := json.Marshal(v.Interface())
 	if err != nil {
 		return null
 	}
 	return raw
+}
+
+// simple tells whether a text stands in JSON as it is.
+func simple(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || strings.IndexByte(`"\<>&`, c) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // cut is what a database can keep of a text that somebody else made, at most n bytes of it.

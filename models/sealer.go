@@ -106,8 +106,8 @@ func (s Sealer) batch(ctx context.Context, tx DB) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	var events []Event
-	if err := tx.Read.NewSelect().Model(&events).Where("seq IS NULL").Order("at", "id").Limit(sealBatch).Scan(ctx); err != nil {
+	events, err := unsealed(ctx, tx)
+	if err != nil {
 		return 0, fmt.Errorf("read unsealed events: %w", err)
 	}
 	for i := range events {
@@ -129,6 +129,26 @@ func (s Sealer) batch(ctx context.Context, tx DB) (int, error) {
 		return 0, err
 	}
 	return len(events), s.writeHead(ctx, tx, end)
+}
+
+// unsealed reads what link takes of the next events; their details may be large, and count by their hashes.
+func unsealed(ctx context.Context, tx DB) ([]Event, error) {
+	rows, err := tx.Query(ctx, "SELECT id, tenant_id, at, type, outcome, reason, actor_kind, actor_id, actor_name, object_kind, object_id, object_name, "+
+		"application_id, face, ip, agent, request_id, detail_hash FROM events WHERE seq IS NULL ORDER BY at, id"+Limit(sealBatch))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Event
+	for rows.Next() {
+		var e Event
+		if err := rows.Scan(&e.ID, &e.TenantID, &e.At, &e.Type, &e.Outcome, &e.Reason, &e.ActorKind, &e.ActorID, &e.ActorName, &e.ObjectKind, &e.ObjectID, &e.ObjectName,
+			&e.ApplicationID, &e.Face, &e.IP, &e.Agent, &e.RequestID, &e.DetailHash); err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, rows.Err()
 }
 
 // lockSealer keeps other nodes out until the transaction ends; on SQLite the transaction holds the write lock already.

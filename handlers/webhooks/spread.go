@@ -32,6 +32,9 @@ func (o Ops) spread(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if unheard, err := o.unheard(ctx, at); err != nil || unheard {
+		return 0, err
+	}
 	var events []models.Event
 	if err := o.DB.Read.NewSelect().Model(&events).Where("seq > ?", at).Order("seq").Limit(spreadBatch).Scan(ctx); err != nil {
 		return 0, fmt.Errorf("read the audit log: %w", err)
@@ -50,6 +53,28 @@ func (o Ops) spread(ctx context.Context) (int, error) {
 		return o.In(tx).keep(ctx, rows, dropped, *events[len(events)-1].Seq)
 	})
 	return len(events), err
+}
+
+// unheard passes over what is new in the log when no webhook is enabled, and tells whether there is nothing left to look at. The end
+// of the log is read before the webhooks: one that is added after it wants later events only.
+func (o Ops) unheard(ctx context.Context, at int64) (bool, error) {
+	var end int64
+	if err := o.DB.Read.NewRaw("SELECT COALESCE(MAX(seq), 0) FROM audit_head").Scan(ctx, &end); err != nil {
+		return false, fmt.Errorf("read the end of the audit log: %w", err)
+	}
+	if end <= at {
+		return true, nil
+	}
+	heard, err := o.DB.Read.NewSelect().Model((*models.Webhook)(nil)).Where("enabled").Exists(ctx)
+	if err != nil || heard {
+		return false, err
+	}
+	return true, models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
+		if mine, err := lock(ctx, tx, at); err != nil || !mine {
+			return err
+		}
+		return o.In(tx).keep(ctx, nil, nil, end)
+	})
 }
 
 // queue works out the deliveries of events.
