@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,5 +21,21 @@ func TestTimedIdentifiersSortByTheirTime(t *testing.T) {
 	}
 	if !slices.IsSorted(ids) {
 		t.Errorf("not in the order of their times: %q", ids)
+	}
+}
+
+// TestRowIdentifiersAreNeighbours that no other identifier of any length is taken for, and say nothing of their time.
+func TestRowIdentifiersAreNeighbours(t *testing.T) {
+	seen, beginnings := map[string]bool{}, map[string]int{}
+	for range 1_000 {
+		id := models.NewRowID()
+		if len(id) != models.LongID || seen[id] || strings.Trim(id, "0123456789abcdefghijklmnopqrstuvwxyz") != "" {
+			t.Fatalf("%q", id)
+		}
+		seen[id] = true
+		beginnings[id[:4]]++
+	}
+	if len(beginnings) < 1_000/64 || len(beginnings) > 1_000/16 {
+		t.Errorf("%d beginnings of 1,000 identifiers", len(beginnings))
 	}
 }

@@ -131,7 +131,7 @@ func (in CreateIn) first(app models.Application) clients.CreateIn {
 	c := in.Client
 	c.ApplicationID = app.ID
 	if c.ID == "" {
-		c.ID = models.NewID(models.LongID)
+		c.ID = models.NewRowID()
 	}
 	if !c.Name.Set {
 		c.Name = models.Some(app.Name)
@@ -150,7 +150,7 @@ func fresh(in CreateIn, actor models.Actor, now time.Time) models.Application {
 		RefreshInvalidation: models.RefreshInvalidation{OnSuspension: true, OnPasswordReset: true, OnRoleUpdate: true},
 	}
 	if app.ID == "" {
-		app.ID = models.NewID(models.LongID)
+		app.ID = models.NewRowID()
 	}
 	if app.Kind == "" {
 		app.Kind = models.KindStandard

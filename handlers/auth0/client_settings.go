@@ -291,7 +291,7 @@ func (b clientIn) creation() clients.CreateIn {
 	if !b.GrantTypes.Set {
 		b.GrantTypes = models.Some(b.usualGrants())
 	}
-	in := clients.CreateIn{ID: models.NewID(models.LongID), Protocol: models.ProtocolOIDC, Settings: b.settings(models.Client{})}
+	in := clients.CreateIn{ID: models.NewRowID(), Protocol: models.ProtocolOIDC, Settings: b.settings(models.Client{})}
 	if !in.RefreshToken.Set {
 		in.RefreshToken = models.Some(models.RefreshToken{})
 	}

@@ -61,7 +61,7 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (Certificate, error) {
 		return Certificate{}, c.Err()
 	}
 	now := o.Now()
-	cert := Certificate{ID: models.NewID(models.LongID), ClientID: in.Client.ID, ApplicationID: in.Client.ApplicationID, Active: in.Active,
+	cert := Certificate{ID: models.NewRowID(), ClientID: in.Client.ID, ApplicationID: in.Client.ApplicationID, Active: in.Active,
 		CreatedAt: now, ExpiresAt: now.AddDate(int(in.Years), 0, 0)}
 	key, err := issue(&cert, in.Client.Name)
 	if err != nil {

@@ -118,7 +118,7 @@ func (o Ops) draft(ctx context.Context, in CreateIn) models.Client {
 	}
 	c := Defaults(protocol, profile)
 	c.ID, c.TenantID, c.ApplicationID, c.Version = in.ID, models.ActorFrom(ctx).TenantID, in.ApplicationID, 1
-	or(&c.ID, models.NewID(models.LongID))
+	or(&c.ID, models.NewRowID())
 	c.CreatedAt, c.UpdatedAt = o.Now(), o.Now()
 	in.apply(&c)
 	fill(&c)

@@ -114,7 +114,7 @@ func (o Ops) pair(ctx context.Context, tx models.DB, c client, in RotateIn, old,
 		}
 		return errors.Join(record(ctx, tx, "revoked", c, &before, old), record(ctx, tx, "created", c, nil, row))
 	}
-	id := models.NewID(models.LongID)
+	id := models.NewRowID()
 	end := o.Now().Add(overlap(in))
 	old.RotationID, old.PriorExpiresAt, row.RotationID = id, old.ExpiresAt, id
 	if old.ExpiresAt == nil || end.Before(*old.ExpiresAt) {

@@ -119,7 +119,7 @@ func (o Ops) secret(ctx context.Context, tx models.DB, c client, in CreateIn, va
 }
 
 func (o Ops) row(ctx context.Context, c client, kind, name string) models.Credential {
-	return models.Credential{ID: models.NewID(models.LongID), TenantID: c.TenantID, ApplicationID: c.ApplicationID, ClientID: c.ID,
+	return models.Credential{ID: models.NewRowID(), TenantID: c.TenantID, ApplicationID: c.ApplicationID, ClientID: c.ID,
 		Kind: kind, Name: name, CreatedBy: models.ActorFrom(ctx).Name, CreatedAt: o.Now()}
 }
 

@@ -108,7 +108,7 @@ func format(c models.Client, k samlKept) string {
 
 // creation makes a new SAML client. Without an entity id it has its own id for one until it is told.
 func (b samlIn) creation() clients.CreateIn {
-	id := models.NewID(models.LongID)
+	id := models.NewRowID()
 	now := models.Client{ID: id, Protocol: models.ProtocolSAML, SAML: models.SAML{EntityID: id, OptionalACSURL: true}}
 	return clients.CreateIn{Protocol: models.ProtocolSAML, ID: id, Settings: b.settings(now)}
 }
