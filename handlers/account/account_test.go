@@ -348,6 +348,41 @@ func TestAnAuthenticatorAppIsConfirmedOnce(t *testing.T) {
 	})
 }
 
+// SECURITY-BAR M8: of several sets at the same moment one is shown, and it is the one that counts.
+func TestRecoveryCodesAreMadeOnceAtAMoment(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db models.DB, vault *models.Vault) {
+		h := open(t, db, vault)
+		who := h.owner("mia@example.com")
+		h.enrol(who)
+		given, faults := make([][]models.Secret, 6), make([]error, 6)
+		var done sync.WaitGroup
+		for i := range given {
+			ctx := h.as(who)
+			done.Go(func() { given[i], faults[i] = h.ops.RecoveryCodes(ctx, struct{}{}) })
+		}
+		done.Wait()
+		var shown []models.Secret
+		for i, codes := range given {
+			if codes != nil && shown == nil {
+				shown = codes
+			} else if codes != nil || reason(faults[i]) != "codes_just_made" || !models.IsFault(faults[i], models.Conflict) {
+				t.Errorf("another: %d codes, %v", len(codes), faults[i])
+			}
+		}
+		if shown == nil {
+			t.Fatal("nobody has codes")
+		}
+		n, err := db.Read.NewSelect().Table("administrator_recovery_codes").Where("hash = ?", models.HashToken(strings.ReplaceAll(shown[0].Reveal(), "-", ""))).Count(t.Context())
+		if n != 1 || err != nil {
+			t.Errorf("the codes that are shown are %d of the stored ones, %v", n, err)
+		}
+		h.later(6 * time.Second)
+		if codes, err := h.ops.RecoveryCodes(h.as(who), struct{}{}); len(codes) != 10 || err != nil {
+			t.Errorf("a moment later: %d %v", len(codes), err)
+		}
+	})
+}
+
 func TestATicketDiesAfterFiveTriesAndAfterUse(t *testing.T) {
 	db, vault := dbtest.Open(t)
 	h := open(t, db, vault)

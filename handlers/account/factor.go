@@ -23,8 +23,11 @@ import (
 // totpPeriod is the length of a step of an authenticator app (RFC 6238 section 4.1).
 const totpPeriod = 30 * time.Second
 
-// recoveryCodes is how many codes are made at a time.
-const recoveryCodes = 10
+// recoveryCodes is how many codes are made at a time, and codesApart how long a set stays before another may take its place.
+const (
+	recoveryCodes = 10
+	codesApart    = 5 * time.Second
+)
 
 var base32Plain = base32.StdEncoding.WithPadding(base32.NoPadding)
 
@@ -189,7 +192,7 @@ func (o Ops) ConfirmTOTP(ctx context.Context, in ConfirmTOTPIn) ([]models.Secret
 }
 
 // RecoveryCodes makes new recovery codes; the old ones die.
-// Faults: NotFound (enrolment), Forbidden (recent_sign_in_needed).
+// Faults: NotFound (enrolment), Conflict (codes_just_made), Forbidden (recent_sign_in_needed).
 func (o Ops) RecoveryCodes(ctx context.Context, _ struct{}) ([]models.Secret, error) {
 	who, err := o.sensitive(ctx)
 	if err != nil {
@@ -205,10 +208,14 @@ func (o Ops) RecoveryCodes(ctx context.Context, _ struct{}) ([]models.Secret, er
 
 // withCodes writes what the update says of who, if it still applies, and a new set of recovery codes in one transaction.
 func (o Ops) withCodes(ctx context.Context, who models.Administrator, kind string, update func(*bun.UpdateQuery) *bun.UpdateQuery) ([]models.Secret, error) {
-	codes, rows := newCodes(who.ID, o.Now())
+	now := o.Now() // before the transaction waits for another one
+	codes, rows := newCodes(who.ID, now)
 	err := models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
 		tx.Drop(models.CacheAdministrator, who.ID)
 		if err := once(update(tx.Write.NewUpdate().Model(&who).WherePK()).Exec(ctx)); err != nil {
+			return err
+		}
+		if err := apart(ctx, tx, who.ID, now); err != nil {
 			return err
 		}
 		if err := dropCodes(ctx, tx, who.ID); err != nil {
@@ -223,6 +230,21 @@ func (o Ops) withCodes(ctx context.Context, who models.Administrator, kind strin
 		return nil, err // codes that count nowhere are not shown
 	}
 	return codes, nil
+}
+
+// apart refuses another set of codes at the moment of the last one: of several requests at once one is answered with codes, and nobody
+// keeps a page of codes that another page has replaced. The clock of another node may be a little ahead.
+func apart(ctx context.Context, tx models.DB, id string, now time.Time) error {
+	some, err := tx.Write.NewSelect().Model((*models.RecoveryCode)(nil)).Where("administrator_id = ?", id).
+		Where("created_at > ?", now.Add(-codesApart)).Where("created_at < ?", now.Add(codesApart)).Exists(ctx)
+	if err != nil {
+		return fmt.Errorf("look for recovery codes: %w", err)
+	}
+	if some {
+		return &models.Fault{Code: models.Conflict, Reason: "codes_just_made",
+			Text: "Recovery codes were made a moment ago, and those count. If you do not see them, wait a few seconds and make new ones."}
+	}
+	return nil
 }
 
 // newCodes makes codes of 140 random bits in four groups of seven.
