@@ -44,6 +44,8 @@ func put[T any](e edits, path string, member opt[T], value func(T) any) {
 
 func same[T any](v T) any { return v }
 
+const profileFieldsPath = "sign_up.profile_fields"
+
 // Limits that the document has where a policy is silent.
 const (
 	defaultPasswordLeast = 8
@@ -127,7 +129,10 @@ func (in signInExpIn) methods(e edits, now models.Experience) {
 	if p := in.PasskeySignIn; p.Set {
 		e["passkey.enabled"], e["passkey.button"], e["passkey.autofill"] = p.V.Enabled, p.V.Button, p.V.Autofill
 	}
-	put(e, "sign_up.profile_fields", in.SignUpProfileFields, func(v []profileField) any {
+	put(e, profileFieldsPath, in.SignUpProfileFields, func(v []profileField) any {
+		if v == nil { // as before anybody said which
+			return nil
+		}
 		names := make([]string, len(v))
 		for i, f := range v {
 			names[i] = f.Name

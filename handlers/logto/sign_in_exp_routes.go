@@ -47,7 +47,11 @@ func (d Dialect) shownExp(ctx context.Context, in experience.ScopeIn, v experien
 		return out, err
 	}
 	kept, err := d.kept(ctx)
-	return signInExp(models.ActorFrom(ctx).TenantID, v.Settings, kept, targetsOf(v.Settings.Methods.Connections, known)), err
+	out = signInExp(models.ActorFrom(ctx).TenantID, v.Settings, kept, targetsOf(v.Settings.Methods.Connections, known))
+	if _, said := v.Overlay[profileFieldsPath]; said && out.SignUpProfileFields == nil {
+		out.SignUpProfileFields = []profileField{} // null is that nobody said which
+	}
+	return out, err
 }
 
 // CheckShape adds what tags cannot say.

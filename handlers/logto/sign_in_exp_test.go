@@ -172,6 +172,20 @@ func TestAppExperience(t *testing.T) {
 	})
 }
 
+// No profile fields and none said are two things: each is given back as it was written.
+func TestNoProfileFieldsAreGivenBackAsWritten(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.do(201, "POST", "/api/custom-profile-fields", object{"name": "nickname", "type": "Text", "label": "Nickname", "required": false, "config": object{}})
+		for _, value := range []any{[]any{}, nil, []any{object{"name": "nickname"}}, []any{}, []any{object{"name": "nickname"}}, nil} {
+			for what, got := range map[string]object{"patch": w.do(200, "PATCH", exp, object{"signUpProfileFields": value}), "get": w.do(200, "GET", exp, nil)} {
+				if is, there := got["signUpProfileFields"]; !there || (is == nil) != (value == nil) || !same(is, value) {
+					t.Errorf("%s after %v: %v", what, value, is)
+				}
+			}
+		}
+	})
+}
+
 // TestWellKnown: public, without what only administrators see.
 func TestWellKnown(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
