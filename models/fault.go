@@ -142,6 +142,16 @@ func (c *Check) Length(name, value string, least, most int) {
 	}
 }
 
+// Key notes the name of an entry that is empty or longer than most characters. field is what holds the entries.
+func (c *Check) Key(field, key string, most int) {
+	switch n := len([]rune(key)); {
+	case n == 0:
+		c.Add(field, "empty_key", "A key is empty: each entry needs a name.")
+	case n > most:
+		c.Add(field, "too_long", fmt.Sprintf("A key has %d characters: use at most %d.", n, most))
+	}
+}
+
 // Range notes a number outside least..most.
 func (c *Check) Range(name string, value, least, most int64) {
 	if value < least || value > most {

@@ -143,7 +143,7 @@ func (b clientIn) CheckShape(c *models.Check) {
 	}
 	c.That(len(b.ClientMetadata.V) <= 10, "client_metadata", "too_many", "Use at most 10 entries.")
 	for name, value := range b.ClientMetadata.V {
-		c.Length("client_metadata", name, 1, 255)
+		c.Key("client_metadata", name, 255)
 		c.Length("client_metadata."+name, value.V, 0, 255)
 	}
 	lists := []struct {

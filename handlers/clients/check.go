@@ -173,7 +173,7 @@ func checkLists(f *models.Check, c *models.Client) {
 	f.Length("client_group_id", c.ClientGroupID, 0, 255)
 	f.That(len(c.Metadata) <= 50, "metadata", "too_many", "Use at most 50 entries.")
 	for k, v := range c.Metadata {
-		f.Length("metadata", k, 1, 255)
+		f.Key("metadata", k, 255)
 		f.Length("metadata."+k, v, 0, 1000)
 	}
 }
