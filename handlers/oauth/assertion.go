@@ -28,6 +28,9 @@ func (e *Engine) assertion(ctx context.Context, party *grant.Party, in TokenRequ
 		return fail("client_assertion_type must be " + AssertionType + ".")
 	}
 	signed, err := token.Read(in.ClientAssertion.Reveal())
+	if err == nil {
+		_, err = token.Unverified(in.ClientAssertion.Reveal()) // or no key would be said to verify it
+	}
 	if err != nil {
 		return fail("client_assertion cannot be used: " + err.Error() + ".")
 	}

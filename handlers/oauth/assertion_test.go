@@ -103,6 +103,36 @@ func TestPrivateKeyJWT(t *testing.T) {
 	})
 }
 
+// RFC 7519 section 4, RFC 6749 section 5.2: whoever wrote an assertion that cannot be read hears why, with a client_id beside it or not.
+func TestAnUnreadableAssertionIsToldWhy(t *testing.T) {
+	db, vault := dbtest.Open(t)
+	w := newWorld(t, db, vault)
+	exp := strconv.FormatInt(w.now.Add(time.Minute).Unix(), 10)
+	for _, c := range []struct{ name, claims, want string }{
+		{"a member twice", `{"iss":"assert","sub":"assert","sub":"assert","aud":"` + here + `/oidc","jti":"a","exp":` + exp + `}`, `its claim "sub" is there twice`},
+		{"another member twice", `{"iss":"assert","sub":"assert","aud":"` + here + `/oidc","jti":"a","exp":` + exp + `,"x":1,"x":2}`, `its claim "x" is there twice`},
+		{"a member in other letters", `{"iss":"assert","sub":"assert","SUB":"shop","aud":"` + here + `/oidc","jti":"a","exp":` + exp + `}`, `its claim "SUB" is spelt in another letter case`},
+		{"a list", `["assert"]`, "its claims are not a JSON object"},
+		{"a number for a text", `{"sub":7}`, "its claims are not a JSON object with the types"},
+		{"half of an object", `{"sub":"assert"`, "its claims are not a JSON object"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in := w.asserting(signRaw(t, w.jwk, c.claims))
+			for _, in.ClientID = range []string{"", "assert"} {
+				_, err := w.Token(w.ctx, in)
+				if fault, ok := models.AsFault(err); !ok || fault.Reason != grant.InvalidClient || !strings.Contains(fault.Text, c.want) {
+					t.Errorf("client_id %q: %v", in.ClientID, err)
+				}
+			}
+		})
+	}
+	for text, want := range map[string]string{"assertion": "not a signed JWT", signRaw(t, w.jwk, `{}`): "has no sub"} {
+		if _, err := w.Token(w.ctx, w.asserting(text)); reason(err) != grant.InvalidClient || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.20s: %v", text, err)
+		}
+	}
+}
+
 // RFC 7523 section 3 number 7: of simultaneous uses of one assertion exactly one succeeds.
 func TestAnAssertionCountsOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db models.DB, vault *models.Vault) {

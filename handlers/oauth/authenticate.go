@@ -20,6 +20,9 @@ func wrong() error { return grant.Fail(grant.InvalidClient, "Client authenticati
 // registered with.
 func (e *Engine) authenticate(ctx context.Context, in TokenRequest) (*grant.Party, proof, error) {
 	id := in.client()
+	if id == "" && !in.ClientAssertion.Empty() {
+		return nil, proof{}, grant.Fail(grant.InvalidClient, nameless(in.ClientAssertion))
+	}
 	if id == "" {
 		return nil, proof{}, grant.Fail(grant.InvalidClient, "Say who is asking: client_id with client_secret, HTTP Basic, or client_assertion.")
 	}
@@ -45,7 +48,16 @@ func (in TokenRequest) client() string {
 	case in.ClientID != "":
 		return in.ClientID
 	}
-	return token.Unverified(in.ClientAssertion.Reveal()).Subject // not believed before its signature is
+	claims, _ := token.Unverified(in.ClientAssertion.Reveal())
+	return claims.Subject // not believed before its signature is
+}
+
+// nameless says why an assertion does not tell whose it is.
+func nameless(assertion models.Secret) string {
+	if _, err := token.Unverified(assertion.Reveal()); err != nil {
+		return "client_assertion cannot be used: " + err.Error() + "."
+	}
+	return "client_assertion has no sub: it must be the client_id."
 }
 
 // methods is which registered methods allow which way of authenticating. A client whose method was written by a dialect that

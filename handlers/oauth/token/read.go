@@ -67,39 +67,42 @@ func (s Signed) Verify(key jose.JSONWebKey) (Claims, error) {
 	if err != nil {
 		return c, errors.New("its signature is wrong")
 	}
-	if err := decode(payload, &c); err != nil {
-		return c, fmt.Errorf("its claims cannot be read: %w", err)
-	}
-	return c, nil
+	return c, decode(payload, &c)
 }
+
+// errClaims is the error of claims that are no JSON object, or not of the types that RFC 7519 section 4.1 gives them.
+var errClaims = errors.New("its claims are not a JSON object with the types of RFC 7519")
 
 // decode reads claims as every other reader of the token does: their names are compared by letter, and none may come twice (RFC 7519
 // sections 4 and 7.3, RFC 8725 section 2.8). encoding/json alone would take "EXP" for "exp" and the last of two.
 func decode(payload []byte, c *Claims) error {
 	in := json.NewDecoder(bytes.NewReader(payload))
 	if open, err := in.Token(); err != nil || open != json.Delim('{') {
-		return errors.New("they are no JSON object")
+		return errClaims
 	}
 	seen := make(map[string]bool, len(names)+4)
 	for in.More() {
 		name, err := in.Token()
 		if err != nil {
-			return err
+			return errClaims
 		}
 		claim, _ := name.(string)
 		if seen[claim] {
-			return fmt.Errorf("%.40q is there twice", claim)
+			return fmt.Errorf("its claim %.40q is there twice", claim)
 		}
 		seen[claim] = true
 		if folded(claim) {
-			return fmt.Errorf("%.40q is spelt in another letter case than the claim", claim)
+			return fmt.Errorf("its claim %.40q is spelt in another letter case than the claim of that name", claim)
 		}
 		var value json.RawMessage
 		if err := in.Decode(&value); err != nil {
-			return err
+			return errClaims
 		}
 	}
-	return json.Unmarshal(payload, c)
+	if json.Unmarshal(payload, c) != nil {
+		return errClaims
+	}
+	return nil
 }
 
 // names are the claims that are read.
@@ -120,18 +123,20 @@ func folded(name string) bool {
 	return false
 }
 
-// Unverified reads the claims of a JWT without verifying it, for what only says which keys to verify it with. An unreadable one has
-// none.
-func Unverified(text string) (c Claims) {
-	parts := strings.Split(text, ".")
-	if len(parts) != 3 || len(text) > MaxLength {
-		return Claims{}
+// Unverified reads the claims of a JWT without verifying it, for what only says which keys to verify it with. The error is a word for
+// whoever wrote the token.
+func Unverified(text string) (c Claims, err error) {
+	if !strict(text) {
+		return c, ErrForm
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil || decode(raw, &c) != nil {
-		return Claims{}
+	raw, err := base64.RawURLEncoding.DecodeString(strings.Split(text, ".")[1])
+	if err != nil {
+		return c, ErrForm
 	}
-	return c
+	if err := decode(raw, &c); err != nil {
+		return Claims{}, err
+	}
+	return c, nil
 }
 
 // suited lists the algorithms that a key may verify: the one it names, else those of its kind.
