@@ -40,11 +40,11 @@ func (e *Engine) assertion(ctx context.Context, party *grant.Party, in TokenRequ
 	claims, key, ok := verify(party, party.Keys, signed, e.Now())
 	if !ok && party.JWKSURI != "" {
 		if claims, ok, err = e.published(ctx, party, signed); err != nil {
-			return fail("The keys at the jwks_uri of this client could not be read: " + err.Error() + ".")
+			return proof{}, &unread{noKey(), err.Error()}
 		}
 	}
 	if !ok {
-		return fail("No key of this client verifies client_assertion. Compare its kid and algorithm with the keys of the client.")
+		return proof{}, noKey()
 	}
 	if text := e.judge(party, claims); text != "" {
 		return fail(text)
@@ -58,6 +58,21 @@ func (e *Engine) assertion(ctx context.Context, party *grant.Party, in TokenRequ
 	}
 	return proof{key.CredentialID}, nil
 }
+
+// noKey is the one answer to an assertion that no known key verifies. Whether the keys at a jwks_uri could be read is part of what the
+// server saw of somebody else's network, and not for everybody who knows a client_id (SECURITY-BAR M6): administrators find it in the audit log.
+func noKey() *models.Fault {
+	return grant.Fail(grant.InvalidClient, "No key of this client verifies client_assertion. Compare its kid and algorithm with the keys of the client.")
+}
+
+// unread is noKey for a client whose keys could not be read, with the reason.
+type unread struct {
+	*models.Fault
+	why string
+}
+
+// Unwrap gives what the caller may know.
+func (u *unread) Unwrap() error { return u.Fault }
 
 // verify finds which of the client's keys made the signature.
 func verify(party *grant.Party, keys []grant.Key, signed token.Signed, now time.Time) (token.Claims, grant.Key, bool) {

@@ -65,7 +65,7 @@ func newKeySets(out *outbound.Client, now func() time.Time) *keySets {
 	return &keySets{out: out, now: now, by: map[string]*keySet{}}
 }
 
-// get gives the keys at an address; again asks for newer ones than are known. The error is a word for whoever runs the client.
+// get gives the keys at an address; again asks for newer ones than are known. The error is a word for administrators.
 func (s *keySets) get(ctx context.Context, url string, again bool) ([]grant.Key, error) {
 	if s.out == nil {
 		return nil, errors.New("unavailable")

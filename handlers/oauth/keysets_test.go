@@ -97,8 +97,47 @@ func TestKeysAtAJWKSURI(t *testing.T) {
 	w.now = w.now.Add(setFresh)
 	must(t, w.remotely(t, second)) // while it cannot be read, what is known counts
 	w.now = w.now.Add(setStale)
-	if err := w.remotely(t, second); err == nil || !strings.Contains(err.Error(), "status_502") {
-		t.Errorf("a set that cannot be read for an hour: %v", err)
+	if err := w.remotely(t, second); err == nil || w.unread(t) != "status_502" {
+		t.Errorf("a set that cannot be read for an hour: %v; the audit log says %q", err, w.unread(t))
+	}
+}
+
+// unread is why the keys of the client "remote" could not be read, as the audit log tells it.
+func (w *world) unread(t *testing.T) string {
+	t.Helper()
+	var events []models.Event
+	must(t, w.DB.Read.NewSelect().Model(&events).Where("type = 'token.refused'").Where("object_id = 'remote'").Scan(w.ctx))
+	for _, e := range events {
+		var detail struct {
+			Why string `json:"jwks_uri"`
+		}
+		if len(e.Detail) > 0 {
+			must(t, json.Unmarshal(e.Detail, &detail))
+		}
+		if detail.Why != "" {
+			return detail.Why
+		}
+	}
+	return ""
+}
+
+// SECURITY-BAR M6: whoever knows a client_id hears the same whether its keys could be read or not; the audit log tells why not.
+func TestWhatAClientsServerAnsweredIsForAdministrators(t *testing.T) {
+	p, key := publish(t), newKey("one")
+	p.offer(key.Public())
+	w := withRemote(t, p, "127.0.0.0/8")
+	wrong := w.remotely(t, newKey("one"))
+	for name, body := range map[string]string{"status_502": "", "not_a_key_set": "<html>"} {
+		t.Run(name, func(t *testing.T) {
+			p.body.Store(body)
+			w := withRemote(t, p, "127.0.0.0/8")
+			if err := w.remotely(t, newKey("one")); err == nil || err.Error() != wrong.Error() || strings.Contains(err.Error(), "jwks_uri") {
+				t.Errorf("%v, and with another key %v", err, wrong)
+			}
+			if got := w.unread(t); got != name {
+				t.Errorf("the audit log says %q", got)
+			}
+		})
 	}
 }
 
@@ -125,8 +164,8 @@ func TestAJWKSURIInAPrivateNetworkIsNotFetched(t *testing.T) {
 	p, key := publish(t), newKey("one")
 	p.offer(key.Public())
 	w := withRemote(t, p, "")
-	if err := w.remotely(t, key); err == nil || !strings.Contains(err.Error(), outbound.PrivateAddress) || p.asked.Load() != 0 {
-		t.Errorf("%v; it was called %d times", err, p.asked.Load())
+	if err := w.remotely(t, key); err == nil || w.unread(t) != outbound.PrivateAddress || p.asked.Load() != 0 {
+		t.Errorf("%v, told as %q; it was called %d times", err, w.unread(t), p.asked.Load())
 	}
 }
 

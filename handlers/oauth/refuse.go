@@ -3,6 +3,7 @@ package oauth
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -48,9 +49,12 @@ func (e *Engine) refuse(ctx context.Context, clientID string, party *grant.Party
 	if !ok || fault.Code == models.Unavailable {
 		return err
 	}
-	ip := models.RequestFrom(ctx).IP
-	if n, due := e.refusals.due(clientID+" "+ip+" "+fault.Reason, e.Now()); due {
-		e.tell(ctx, clientID, party, fault.Reason, n)
+	ip, why := models.RequestFrom(ctx).IP, ""
+	if u := (*unread)(nil); errors.As(err, &u) {
+		why = u.why
+	}
+	if n, due := e.refusals.due(clientID+" "+ip+" "+fault.Reason+" "+why, e.Now()); due {
+		e.tell(ctx, clientID, party, fault.Reason, why, n)
 	}
 	if fault.Reason == grant.InvalidClient && !e.refusals.allow(ip) {
 		return &models.Fault{Code: models.RateLimited, Reason: "temporarily_unavailable", RetryAfter: time.Second,
@@ -76,8 +80,9 @@ func (r *refusals) due(key string, now time.Time) (quiet int, due bool) {
 	return quiet, true
 }
 
-// tell writes the event. A client_id that is not ours is whatever a stranger typed: it is told only when it looks like one.
-func (e *Engine) tell(ctx context.Context, clientID string, party *grant.Party, reason string, quiet int) {
+// tell writes the event; unread is why the keys of the client could not be read, if so. A client_id that is not ours is whatever a
+// stranger typed: it is told only when it looks like one.
+func (e *Engine) tell(ctx context.Context, clientID string, party *grant.Party, reason, unread string, quiet int) {
 	event := models.Event{Type: "token.refused", Outcome: "failure", Reason: reason, ObjectKind: "client", ObjectID: clientID}
 	if !visible(clientID) || len(clientID) > 64 {
 		event.ObjectID = ""
@@ -86,8 +91,15 @@ func (e *Engine) tell(ctx context.Context, clientID string, party *grant.Party, 
 	if party != nil {
 		event.ApplicationID, event.ObjectName, actor.TenantID = party.ApplicationID, party.ApplicationName, party.TenantID
 	}
+	detail := map[string]any{}
 	if quiet > 0 {
-		event.Detail, _ = json.Marshal(map[string]int{"refused_before_without_an_event": quiet})
+		detail["refused_before_without_an_event"] = quiet
+	}
+	if unread != "" {
+		detail["jwks_uri"] = unread
+	}
+	if len(detail) > 0 {
+		event.Detail, _ = json.Marshal(detail)
 	}
 	ctx = models.WithActor(ctx, actor)
 	if err := models.InTx(ctx, e.DB, func(ctx context.Context, tx models.DB) error { return models.Record(ctx, tx, event) }); err != nil {
