@@ -33,6 +33,11 @@ var (
 	localIPs   = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
 )
 
+// suites are what TLS 1.2 may use: forward secrecy and authenticated encryption (RFC 9325 section 4.2). Those of TLS 1.3 are all such.
+var suites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+	tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+	tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256}
+
 // TLSConfig is the configuration of the TLS listener: with the given certificate and key files, or with a leaf of the local
 // authority in the folder data, which is made when there is none. Given files are read again when they change, so that
 // a renewed certificate needs no restart.
@@ -41,7 +46,7 @@ func TLSConfig(data, certFile, keyFile string) (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}, GetCertificate: source}, nil
+	return &tls.Config{MinVersion: tls.VersionTLS12, CipherSuites: suites, NextProtos: []string{"http/1.1"}, GetCertificate: source}, nil
 }
 
 type certificateSource = func(*tls.ClientHelloInfo) (*tls.Certificate, error)

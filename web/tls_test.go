@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,12 @@ import (
 
 // shake connects to a listener with config as somebody who trusts the authority in folder.
 func shake(t *testing.T, config *tls.Config, folder, name string) error {
+	t.Helper()
+	return shakeAs(t, config, folder, &tls.Config{ServerName: name})
+}
+
+// shakeAs is shake for a client with wishes.
+func shakeAs(t *testing.T, config *tls.Config, folder string, as *tls.Config) error {
 	t.Helper()
 	pool := x509.NewCertPool()
 	text, err := os.ReadFile(filepath.Join(folder, caFile))
@@ -25,7 +32,38 @@ func shake(t *testing.T, config *tls.Config, folder, name string) error {
 		_ = tls.Server(server, config).Handshake()
 		_ = server.Close()
 	}()
-	return tls.Client(client, &tls.Config{RootCAs: pool, ServerName: name}).Handshake()
+	as.RootCAs = pool
+	return tls.Client(client, as).Handshake()
+}
+
+// RFC 9325 section 4.2: with TLS 1.2 nothing is used but forward secrecy and authenticated encryption.
+func TestAClientWithCBCOnlyIsRefused(t *testing.T) {
+	folder := t.TempDir()
+	config, err := TLSConfig(folder, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, suite := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+		if !slices.Contains(suite.SupportedVersions, tls.VersionTLS12) || !strings.Contains(suite.Name, "_ECDSA_") {
+			continue // the leaf has an EC key
+		}
+		err := shakeAs(t, config, folder, &tls.Config{ServerName: "localhost", MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{suite.ID}})
+		good := strings.Contains(suite.Name, "_GCM_") || strings.Contains(suite.Name, "_POLY1305_")
+		if (err == nil) != good {
+			t.Errorf("%s: %v", suite.Name, err)
+		}
+	}
+	for _, id := range config.CipherSuites {
+		if name := tls.CipherSuiteName(id); !strings.HasPrefix(name, "TLS_ECDHE_") || strings.Contains(name, "_CBC_") {
+			t.Errorf("%s is offered", name)
+		}
+	}
+	if err := shakeAs(t, config, folder, &tls.Config{ServerName: "localhost", MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}); err == nil {
+		t.Error("TLS 1.1 is spoken")
+	}
+	if err := shakeAs(t, config, folder, &tls.Config{ServerName: "localhost", MinVersion: tls.VersionTLS13}); err != nil {
+		t.Errorf("TLS 1.3: %v", err)
+	}
 }
 
 func TestLocalAuthority(t *testing.T) {
