@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"gatehouse/models"
 )
@@ -122,7 +123,7 @@ func DecodeJSON(body []byte, in any, mode Mode) error {
 		if errors.As(err, &wrong) {
 			wrong.Field = memberPath(reflect.TypeOf(in), wrong.Field)
 		}
-		return jsonFault(err)
+		return jsonFault(body, in, err)
 	}
 	if mode != Lenient {
 		if name := misspelt(body, reflect.TypeOf(in).Elem(), ""); name != "" {
@@ -161,9 +162,11 @@ func memberPath(t reflect.Type, path string) string {
 	return strings.Join(out, ".")
 }
 
-func jsonFault(err error) error {
+// jsonFault says in our words why a body could not be read into in.
+func jsonFault(body []byte, in any, err error) error {
 	var c models.Check
 	var wrong *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
 	if f, ok := models.AsFault(err); ok {
 		return f
 	}
@@ -181,7 +184,36 @@ func jsonFault(err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return malformed("The body ends before the JSON value does.")
 	}
-	return malformed("The body is not JSON: " + strings.TrimPrefix(err.Error(), "json: ") + ".")
+	if errors.As(err, &syntax) && syntax.Offset > 0 && syntax.Offset <= int64(len(body)) {
+		return malformed(misplaced(body, int(syntax.Offset)-1))
+	}
+	name := unread(body, reflect.TypeOf(in).Elem())
+	if name == "" {
+		return malformed("The body is JSON of another form than the one that is read here.")
+	}
+	c.Add(name, "wrong_type", "This value has not the form that is read here. A time is written as 2006-01-02T15:04:05Z.")
+	return c.Err()
+}
+
+// misplaced tells where a body is no JSON: bytes and lines are counted from one, as editors do.
+func misplaced(body []byte, at int) string {
+	found, _ := utf8.DecodeRune(body[at:])
+	return fmt.Sprintf("The body is not JSON: at byte %d (line %d) %q cannot stand.", at+1, 1+bytes.Count(body[:at], []byte{'\n'}), string(found))
+}
+
+// unread finds the member that a type reads in its own way and could not: a time. Its error does not tell the name.
+func unread(body []byte, t reflect.Type) string {
+	var members map[string]json.RawMessage
+	if t.Kind() != reflect.Struct || json.Unmarshal(body, &members) != nil {
+		return ""
+	}
+	for _, f := range reflect.VisibleFields(t) {
+		name := tagName(f.Tag.Get("json"))
+		if raw, ok := members[name]; ok && name != "" && f.IsExported() && !f.Anonymous && json.Unmarshal(raw, reflect.New(f.Type).Interface()) != nil {
+			return name
+		}
+	}
+	return ""
 }
 
 func unknownMember(name string) error {

@@ -114,7 +114,7 @@ func parse(body []byte) (any, error) {
 	dec.UseNumber()
 	var tree any
 	if err := dec.Decode(&tree); err != nil {
-		return nil, jsonFault(err)
+		return nil, jsonFault(body, &tree, err)
 	}
 	if _, err := dec.Token(); err != io.EOF {
 		return nil, malformed("The body holds more than one JSON value.")
