@@ -199,6 +199,31 @@ func TestRevealNeedsARecentSignInAndIsRecorded(t *testing.T) {
 	}
 }
 
+// docs/decisions.md 21: each read that carries values for a management application is without them for a person.
+func TestReadsCarryValuesForWhomReadsSecretsSays(t *testing.T) {
+	db, vault := dbtest.Open(t)
+	s := newSafe(t, db, vault)
+	want := s.create("First", nil).Value
+	robot := dbtest.As(t, models.Actor{Kind: models.ActorClient, ID: "robot", Actions: models.ManagementActions})
+	for what, c := range map[string]struct {
+		ctx  context.Context
+		want string
+	}{"a person": {s.again(), ""}, "a management application": {robot, want}} {
+		one, err := s.Primary(c.ctx, client)
+		if err != nil || one.Reveal() != c.want {
+			t.Errorf("%s, Primary: %q %v", what, one.Reveal(), err)
+		}
+		page, err := s.Primaries(c.ctx, []models.Client{{ID: client, ApplicationID: "shop"}})
+		if shown, there := page[client]; err != nil || !there || shown.Reveal() != c.want {
+			t.Errorf("%s, Primaries: %q %v %v", what, shown.Reveal(), there, err)
+		}
+		all, err := s.Values(c.ctx, credentials.ClientIn{ClientID: client})
+		if err != nil || len(all) != 1 || all[0].Value.Reveal() != c.want || models.ReadsSecrets(c.ctx, "shop") != (c.want != "") {
+			t.Errorf("%s, Values: %d %v", what, len(all), err)
+		}
+	}
+}
+
 func TestWriteOnceKeepsNoValue(t *testing.T) {
 	db, vault := dbtest.Open(t)
 	s := newSafe(t, db, vault)

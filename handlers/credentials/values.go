@@ -17,7 +17,8 @@ type Held struct {
 // section 4): it needs secret.read and is not audited.
 // Faults: NotFound (client), Forbidden.
 func (o Ops) Values(ctx context.Context, in ClientIn) ([]Held, error) {
-	if _, err := o.reach(ctx, "secret.read", in.ClientID); err != nil {
+	c, err := o.reach(ctx, "secret.read", in.ClientID)
+	if err != nil {
 		return nil, err
 	}
 	rows, err := ofClient(ctx, o.DB.Read, in.ClientID, models.CredentialSecret)
@@ -27,7 +28,7 @@ func (o Ops) Values(ctx context.Context, in ClientIn) ([]Held, error) {
 	out := make([]Held, len(rows))
 	for i, row := range rows {
 		held := Held{Credential: row}
-		if row.Sealed != "" && !person(ctx) {
+		if row.Sealed != "" && models.ReadsSecrets(ctx, c.ApplicationID) {
 			if held.Value, err = o.Vault.Open("credentials", "sealed", row.ID, row.Sealed); err != nil {
 				return nil, err
 			}
