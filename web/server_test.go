@@ -221,7 +221,7 @@ func form(n *int) []web.Route {
 			func(s struct{}) templ.Component { return templ.Join(draw(s), ui.CSRF()) })},
 		{Method: "POST", Path: "/console/sign-in", Action: web.Public, Endpoint: web.SubmitThen(func(context.Context, in) (web.None, error) { *n++; return web.None{}, nil }, nil,
 			func(r *web.Request, _ in, _ web.None) error {
-				if err := r.StartSession("admin1"); err != nil {
+				if err := r.StartSession("admin1", nil); err != nil {
 					return err
 				}
 				return r.Next("/console")

@@ -21,7 +21,14 @@ type Session struct {
 	gorilla *sessions.Session
 }
 
-const sessionValue = "session"
+// Names of what gorilla carries from StartSession to Save.
+const (
+	sessionValue = "session"
+	stillValue   = "still"
+)
+
+// Still tells, inside the transaction that stores a session, whether what it stands on holds. It keeps that so until the end.
+type Still func(ctx context.Context, tx models.DB) error
 
 // store keeps gorilla's sessions in the database: the cookie holds a signed random id, the table its SHA-256.
 type store struct {
@@ -84,7 +91,8 @@ func (s *store) Save(r *http.Request, w http.ResponseWriter, session *sessions.S
 		http.SetCookie(w, sessions.NewCookie(session.Name(), "", session.Options))
 		return s.end(r.Context(), row.IDHash)
 	}
-	if err := s.insert(r.Context(), row); err != nil {
+	still, _ := session.Values[stillValue].(Still)
+	if err := s.insert(r.Context(), row, still); err != nil {
 		return err
 	}
 	value, err := s.codec.Encode(session.Name(), session.ID)
@@ -101,8 +109,13 @@ func (s *store) load(ctx context.Context, hash string) (models.ConsoleSession, e
 	return row, models.Found(err, "session")
 }
 
-func (s *store) insert(ctx context.Context, row models.ConsoleSession) error {
+func (s *store) insert(ctx context.Context, row models.ConsoleSession, still Still) error {
 	return models.InTx(ctx, s.db, func(ctx context.Context, tx models.DB) error {
+		if still != nil {
+			if err := still(ctx, tx); err != nil {
+				return err
+			}
+		}
 		_, err := tx.Write.NewInsert().Model(&row).Exec(ctx)
 		return err
 	})
@@ -173,21 +186,26 @@ func (r *Request) loadSession() error {
 	return nil
 }
 
-// StartSession signs an administrator in with a session id of its own, ending the one the browser had (no fixation).
-func (r *Request) StartSession(administratorID string) error {
+// StartSession signs an administrator in with a session id of its own, ending the one the browser had (no fixation). Whoever was
+// judged a moment ago may have been shut out since: still refuses the session then; nil asks nothing.
+func (r *Request) StartSession(administratorID string, still Still) error {
 	if r.session != nil {
 		if err := r.srv.sessions.end(r.ctx, r.session.IDHash); err != nil {
 			return err
 		}
+		r.session = nil
 	}
 	id, now := randomID(), r.srv.sessions.now()
 	s := sessions.NewSession(r.srv.sessions, r.cookieName("gatehouse"))
 	s.ID, s.Options = id, r.options()
 	row := models.ConsoleSession{IDHash: models.HashToken(id), AdministratorID: administratorID, IP: r.ip, Agent: cutText(r.c.Get("User-Agent"), 200),
 		CreatedAt: now, AuthAt: now, LastSeenAt: now, ExpiresAt: now.Add(models.SessionAbsolute)}
-	s.Values[sessionValue] = row
+	s.Values[sessionValue], s.Values[stillValue] = row, still
+	if err := r.saveSession(s); err != nil {
+		return err
+	}
 	r.session = &Session{ConsoleSession: row, gorilla: s}
-	return r.saveSession(s)
+	return nil
 }
 
 // EndSession signs the administrator out, on the server and in the browser.

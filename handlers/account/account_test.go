@@ -68,8 +68,9 @@ func (h *house) add(email, role string) models.Administrator {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	now := *h.clock // a copy: the row does not move with the clock
 	row := models.Administrator{ID: models.NewID(models.UserID), TenantID: models.DefaultTenant, Email: email, EmailKey: models.EmailKey(email),
-		Name: "Mia " + role, Role: role, PasswordHash: hash, PasswordSetAt: h.clock, Version: 1, CreatedAt: *h.clock, UpdatedAt: *h.clock}
+		Name: "Mia " + role, Role: role, PasswordHash: hash, PasswordSetAt: &now, Version: 1, CreatedAt: *h.clock, UpdatedAt: *h.clock}
 	if _, err := h.db.Write.NewInsert().Model(&row).Exec(context.Background()); err != nil {
 		h.t.Fatal(err)
 	}

@@ -194,7 +194,10 @@ func (a attempt) refund(ctx context.Context, tx models.DB) error {
 // won signs the administrator in: the account's failures are forgotten, the source's are not, so that an account of one's own
 // does not buy more guesses at others. hash replaces the stored one unless it is empty; a ticket is used up.
 func (a attempt) won(ctx context.Context, hash string, ticket models.Secret) error {
-	return models.InTx(ctx, a.o.DB, func(ctx context.Context, tx models.DB) error {
+	err := models.InTx(ctx, a.o.DB, func(ctx context.Context, tx models.DB) error {
+		if err := administrators.Still(ctx, tx, a.who); err != nil { // first, as whoever ends sessions holds this row first
+			return err
+		}
 		if err := useTicket(ctx, tx, ticket); err != nil {
 			return err
 		}
@@ -210,6 +213,15 @@ func (a attempt) won(ctx context.Context, hash string, ticket models.Secret) err
 		}
 		return administrators.SignedIn(ctx, tx, who, a.o.Now(), columns...)
 	})
+	return a.overtaken(ctx, err)
+}
+
+// overtaken records a sign-in whose account changed while it was judged.
+func (a attempt) overtaken(ctx context.Context, err error) error {
+	if f, ok := models.AsFault(err); ok && f.Reason == administrators.Changed {
+		return a.lost(ctx, f.Reason, err)
+	}
+	return err
 }
 
 // forget clears the counters of the account, and what is too old to count.

@@ -36,6 +36,11 @@ type site struct {
 func serve(t testing.TB) *site {
 	t.Helper()
 	db, vault := dbtest.Open(t)
+	return serveOn(t, db, vault)
+}
+
+func serveOn(t testing.TB, db models.DB, vault *models.Vault) *site {
+	t.Helper()
 	s := &site{house: open(t, db, vault), log: new(bytes.Buffer)}
 	s.setup = setup.New(s.admin, setup.Headless{})
 	var err error

@@ -121,12 +121,15 @@ func (o Ops) ticket(ctx context.Context, try attempt) (SignedIn, error) {
 		if _, err := tx.Write.NewDelete().Model((*models.PendingSignIn)(nil)).Where("expires_at < ?", now).Exec(ctx); err != nil {
 			return err
 		}
+		if err := administrators.Still(ctx, tx, try.who); err != nil {
+			return err
+		}
 		if _, err := tx.Write.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err
 		}
 		return try.refund(ctx, tx)
 	})
-	return SignedIn{Administrator: try.who, Ticket: token}, err
+	return SignedIn{Administrator: try.who, Ticket: token}, try.overtaken(ctx, err)
 }
 
 // CodeIn is the second step of a sign-in.

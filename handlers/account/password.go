@@ -101,18 +101,19 @@ func (o Ops) byLink(ctx context.Context, in NewPasswordIn, purpose, kind string)
 	if err != nil {
 		return who, err
 	}
-	return who, models.InTx(models.WithActor(ctx, who.Actor()), o.DB, func(ctx context.Context, tx models.DB) error {
+	err = models.InTx(models.WithActor(ctx, who.Actor()), o.DB, func(ctx context.Context, tx models.DB) error {
 		if err := administrators.UseLink(ctx, tx, purpose, in.Token.Reveal(), o.Now()); err != nil {
 			return err
 		}
 		if err := unlock(ctx, tx, who.ID); err != nil {
 			return err
 		}
-		if err := o.setPassword(ctx, tx, who, hash, "", kind); err != nil || purpose != models.LinkInvite {
+		if err := o.setPassword(ctx, tx, &who, hash, "", kind); err != nil || purpose != models.LinkInvite {
 			return err
 		}
 		return administrators.SignedIn(ctx, tx, who, o.Now()) // a first password opens the console at once; another one does not
 	})
+	return who, err
 }
 
 // NewHash checks a new password and hashes it. Faults: Invalid (field), Unavailable.
@@ -124,11 +125,11 @@ func (o Ops) NewHash(ctx context.Context, field string, password models.Secret, 
 	return o.Passwords.Hash(ctx, password)
 }
 
-// setPassword stores a password's hash and ends every session but keep, and every link.
-func (o Ops) setPassword(ctx context.Context, tx models.DB, who models.Administrator, hash, keep, kind string) error {
+// setPassword stores a password's hash in who's row, and ends every session but keep, and every link.
+func (o Ops) setPassword(ctx context.Context, tx models.DB, who *models.Administrator, hash, keep, kind string) error {
 	now := o.Now()
 	who.PasswordHash, who.PasswordSetAt, who.UpdatedAt = hash, &now, now
-	if err := administrators.Store(ctx, tx, who, "password_hash", "password_set_at", "updated_at"); err != nil {
+	if err := administrators.Store(ctx, tx, *who, "password_hash", "password_set_at", "updated_at"); err != nil {
 		return err
 	}
 	if err := administrators.DropLinks(ctx, tx, who.ID); err != nil {
@@ -137,7 +138,7 @@ func (o Ops) setPassword(ctx context.Context, tx models.DB, who models.Administr
 	if err := administrators.EndSessions(ctx, tx, who.ID, keep); err != nil {
 		return err
 	}
-	return models.Record(ctx, tx, mine(kind, who))
+	return models.Record(ctx, tx, mine(kind, *who))
 }
 
 // ChangePasswordIn replaces the own password.
@@ -173,6 +174,6 @@ func (o Ops) ChangePassword(ctx context.Context, in ChangePasswordIn) (models.Ad
 		if err := try.refund(ctx, tx); err != nil {
 			return err
 		}
-		return o.setPassword(ctx, tx, who, hash, models.ActorFrom(ctx).SessionID, "administrator.password_changed")
+		return o.setPassword(ctx, tx, &who, hash, models.ActorFrom(ctx).SessionID, "administrator.password_changed")
 	})
 }

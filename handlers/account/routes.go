@@ -5,6 +5,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"gatehouse/handlers/administrators"
 	"gatehouse/models"
 	views "gatehouse/views/account"
 	"gatehouse/web"
@@ -77,7 +78,8 @@ func signedIn(r *web.Request, in SignInIn, out SignedIn) error {
 }
 
 func begin(r *web.Request, who models.Administrator, next string) error {
-	if err := r.StartSession(who.ID); err != nil {
+	still := func(ctx context.Context, tx models.DB) error { return administrators.Still(ctx, tx, who) }
+	if err := r.StartSession(who.ID, still); err != nil {
 		return err
 	}
 	r.SetTheme(who.Theme)

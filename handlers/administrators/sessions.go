@@ -73,6 +73,31 @@ func (o Ops) Administrator(ctx context.Context, id string) (models.Actor, web.Ac
 
 var _ web.Accounts = Ops{}
 
+// Changed is the reason of the fault of a sign-in that was judged by what does not hold any more.
+const Changed = "account_changed"
+
+// Still holds the row of an administrator until the transaction ends, and refuses unless what who was judged by is as it was read: a
+// sign-in that is judged while its account is disabled, or its password replaced, must leave nothing that the end of its sessions did
+// not find (SECURITY-BAR S6, T3).
+// Faults: Unauthenticated (Changed).
+func Still(ctx context.Context, tx models.DB, who models.Administrator) error {
+	var now models.Administrator
+	q := tx.Write.NewSelect().Model(&now).Where("ad.id = ?", who.ID)
+	if tx.Postgres {
+		q = q.For("UPDATE")
+	}
+	err := models.Found(q.Scan(ctx), "administrator")
+	if err != nil && !models.IsFault(err, models.NotFound) {
+		return err
+	}
+	if err == nil && !now.Disabled && now.Role == who.Role && same(now.PasswordSetAt, who.PasswordSetAt) && same(now.TOTPConfirmedAt, who.TOTPConfirmedAt) {
+		return nil
+	}
+	return &models.Fault{Code: models.Unauthenticated, Reason: Changed, Text: "Your account was changed at this moment. Sign in again."}
+}
+
+func same(a, b *time.Time) bool { return a == b || a != nil && b != nil && a.Equal(*b) }
+
 // SignedIn notes that somebody proved who they are, in the transaction of that. columns are more to write of the row.
 func SignedIn(ctx context.Context, tx models.DB, who models.Administrator, at time.Time, columns ...string) error {
 	who.LastSignInAt = &at

@@ -59,7 +59,7 @@ func openOn(t testing.TB, o applications.Ops, role string) *browser {
 		return models.Tenant{AccessTokenLifetimeSeconds: 3600}, nil
 	}}
 	enter := web.Route{"GET", "/enter", web.Public, web.Raw(web.Console, func(_ context.Context, r *web.Request) error {
-		if err := r.StartSession(role); err != nil {
+		if err := r.StartSession(role, nil); err != nil {
 			return err
 		}
 		return r.Empty(204)

@@ -156,6 +156,7 @@ var reasons = map[string]string{
 	"wrong_code":             "Wrong code",
 	"unknown_account":        "No such administrator",
 	"locked":                 "Locked after too many tries",
+	"account_changed":        "The account changed meanwhile",
 	"disabled":               "Disabled",
 	"client_disabled":        "The client is disabled",
 	"application_disabled":   "The application is disabled",

@@ -5,6 +5,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"gatehouse/handlers/administrators"
 	"gatehouse/models"
 	views "gatehouse/views/setup"
 	"gatehouse/web"
@@ -47,7 +48,8 @@ func (o Ops) redraw(ctx context.Context, in CreateIn, fault *models.Fault) (temp
 
 // started signs the new owner in and opens the console.
 func started(r *web.Request, _ CreateIn, owner models.Administrator) error {
-	if err := r.StartSession(owner.ID); err != nil {
+	still := func(ctx context.Context, tx models.DB) error { return administrators.Still(ctx, tx, owner) }
+	if err := r.StartSession(owner.ID, still); err != nil {
 		return err
 	}
 	web.FlashText(r.Context(), "Gatehouse is yours, "+owner.Name)
