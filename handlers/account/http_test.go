@@ -14,7 +14,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"gatehouse/handlers/administrators"
 	"gatehouse/handlers/dbtest"
 	"gatehouse/handlers/outbox"
 	"gatehouse/handlers/settings"
@@ -43,6 +45,7 @@ func serveOn(t testing.TB, db models.DB, vault *models.Vault) *site {
 	t.Helper()
 	s := &site{house: open(t, db, vault), log: new(bytes.Buffer)}
 	s.setup = setup.New(s.admin, setup.Headless{})
+	s.setup.Now = func() time.Time { return *s.clock }
 	var err error
 	s.srv, err = web.New(web.Options{URL: origin, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), DB: db, Vault: vault,
 		Accounts: s.admin, SetupOpen: s.setup.Open, Version: "test"})
@@ -155,6 +158,7 @@ func TestSetupOpensOnceWithItsLink(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.later(2 * administrators.Together)
 	link, err := s.setup.Begin(context.Background(), origin)
 	if err != nil || !strings.HasPrefix(link, origin+"/setup?token=") {
 		t.Fatal(link, err)

@@ -2,7 +2,9 @@ package administrators
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
+	"strconv"
 	"time"
 
 	"gatehouse/models"
@@ -10,17 +12,48 @@ import (
 
 // NewLink makes a one-time token for a purpose; older ones of the same kind die. administratorID is empty for setup.
 func NewLink(ctx context.Context, tx models.DB, administratorID, purpose string, now time.Time, life time.Duration) (token string, err error) {
-	_, err = tx.Write.NewDelete().Model((*models.AdministratorLink)(nil)).
-		Where("(administrator_id = ? AND purpose = ?) OR expires_at < ?", administratorID, purpose, now).Exec(ctx)
-	if err != nil {
-		return "", fmt.Errorf("end older links: %w", err)
-	}
 	token = models.RandomToken()
-	row := models.AdministratorLink{Hash: models.HashToken(token), AdministratorID: administratorID, Purpose: purpose, CreatedAt: now, ExpiresAt: now.Add(life)}
-	if _, err := tx.Write.NewInsert().Model(&row).Exec(ctx); err != nil {
-		return "", fmt.Errorf("store link: %w", err)
+	return token, storeLink(ctx, tx, token, models.AdministratorLink{AdministratorID: administratorID, Purpose: purpose, CreatedAt: now, ExpiresAt: now.Add(life)})
+}
+
+func storeLink(ctx context.Context, tx models.DB, token string, row models.AdministratorLink) error {
+	_, err := tx.Write.NewDelete().Model((*models.AdministratorLink)(nil)).
+		Where("(administrator_id = ? AND purpose = ?) OR expires_at < ?", row.AdministratorID, row.Purpose, row.CreatedAt).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("end older links: %w", err)
 	}
-	return token, nil
+	row.Hash = models.HashToken(token)
+	if _, err := tx.Write.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return fmt.Errorf("store link: %w", err)
+	}
+	return nil
+}
+
+// Together is how long after a setup link was made the same one is given again: to the nodes of one database that start at once, and to
+// one that is started twice. A later start ends it and makes another.
+const Together = time.Minute
+
+// SetupLink makes the token for setup. It is random by the key that MACs it, and known again by when it was made, so that it need not be
+// stored for the node that starts beside this one.
+func (o Ops) SetupLink(ctx context.Context, tx models.DB, now time.Time, life time.Duration) (token string, err error) {
+	if err := inTurn(ctx, tx); err != nil {
+		return "", err
+	}
+	var row models.AdministratorLink
+	err = tx.Write.NewSelect().Model(&row).Where("administrator_id = ''").Where("purpose = ?", models.LinkSetup).
+		Where("created_at > ?", now.Add(-Together)).Where("expires_at > ?", now).OrderExpr("created_at DESC").Limit(1).Scan(ctx)
+	if err := models.Found(err, "link"); err != nil && !models.IsFault(err, models.NotFound) {
+		return "", err
+	}
+	if token = o.setupToken(row.CreatedAt); err == nil && models.HashToken(token) == row.Hash {
+		return token, nil
+	}
+	token = o.setupToken(now)
+	return token, storeLink(ctx, tx, token, models.AdministratorLink{Purpose: models.LinkSetup, CreatedAt: now, ExpiresAt: now.Add(life)})
+}
+
+func (o Ops) setupToken(made time.Time) string {
+	return base64.RawURLEncoding.EncodeToString(o.Vault.MAC(models.KeyHash, "setup_link", strconv.FormatInt(made.UnixMicro(), 10)))
 }
 
 // FindLink tells whom a token belongs to without using it up. Faults: NotFound (link_not_found).

@@ -15,7 +15,7 @@ import (
 	"gatehouse/models"
 )
 
-// LinkLifetime is how long the printed link works; a restart prints another.
+// LinkLifetime is how long the printed link works; a restart prints another, nodes that start together print the same.
 const LinkLifetime = 24 * time.Hour
 
 // Line begins the line that tells where setup is; the setup page names it too.
@@ -88,7 +88,7 @@ func (o Ops) Begin(ctx context.Context, origin string) (string, error) {
 	}
 	var token string
 	err := models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) (err error) {
-		token, err = administrators.NewLink(ctx, tx, "", models.LinkSetup, o.Now(), LinkLifetime)
+		token, err = o.Admins.SetupLink(ctx, tx, o.Now(), LinkLifetime)
 		return err
 	})
 	if err != nil {
