@@ -1,6 +1,7 @@
 package models
 
 import (
+	"context"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -27,4 +28,16 @@ type Tenant struct {
 	Version      int64     `bun:"version" json:"version" audit:"-"`
 	CreatedAt    time.Time `bun:"created_at" json:"created_at" audit:"-"`
 	UpdatedAt    time.Time `bun:"updated_at" json:"updated_at" audit:"-"`
+}
+
+// HoldTenant keeps others who hold the actor's tenant waiting until the transaction ends, so that what is counted or looked for across
+// it stays so. SQLite has one writer and needs no lock.
+// Faults: NotFound (tenant).
+func HoldTenant(ctx context.Context, tx DB) error {
+	if !tx.Postgres {
+		return nil
+	}
+	var id string
+	err := tx.Write.NewSelect().Model((*Tenant)(nil)).Column("id").Where("id = ?", ActorFrom(ctx).TenantID).For("NO KEY UPDATE").Scan(ctx, &id)
+	return Found(err, "tenant")
 }

@@ -36,7 +36,7 @@ const Together = time.Minute
 // SetupLink makes the token for setup. It is random by the key that MACs it, and known again by when it was made, so that it need not be
 // stored for the node that starts beside this one.
 func (o Ops) SetupLink(ctx context.Context, tx models.DB, now time.Time, life time.Duration) (token string, err error) {
-	if err := inTurn(ctx, tx); err != nil {
+	if err := models.HoldTenant(ctx, tx); err != nil {
 		return "", err
 	}
 	var row models.AdministratorLink

@@ -34,17 +34,6 @@ func Any(ctx context.Context, from bun.IDB) (bool, error) {
 	return ok, nil
 }
 
-// inTurn holds the tenant until the transaction ends, so that of several who look whether there is an administrator at all each sees what
-// the one before made of that. SQLite has one writer and needs no lock.
-func inTurn(ctx context.Context, tx models.DB) error {
-	if !tx.Postgres {
-		return nil
-	}
-	var id string
-	err := tx.Write.NewSelect().Model((*models.Tenant)(nil)).Column("id").Where("id = ?", models.ActorFrom(ctx).TenantID).For("UPDATE").Scan(ctx, &id)
-	return models.Found(err, "tenant")
-}
-
 func page(ctx context.Context, from bun.IDB, in ListIn, key models.Key) ([]models.Administrator, error) {
 	var rows []models.Administrator
 	q := from.NewSelect().Model(&rows).Where("ad.tenant_id = ?", models.ActorFrom(ctx).TenantID).Limit(int64(in.Size()) + 1)

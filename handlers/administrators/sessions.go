@@ -114,7 +114,7 @@ func (o Ops) First(ctx context.Context, tx models.DB, in InviteIn, hash string) 
 	if err != nil {
 		return row, err
 	}
-	if err := inTurn(ctx, tx); err != nil {
+	if err := models.HoldTenant(ctx, tx); err != nil {
 		return row, err
 	}
 	some, err := Any(ctx, tx.Write)

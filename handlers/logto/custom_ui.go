@@ -22,11 +22,11 @@ func (d Dialect) uploadCustomUI(ctx context.Context, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	ctx = models.Lend(ctx, "upload.*")
-	if err := d.Uploads.Prune(ctx, uploads.CustomUI, kept.CustomUIAssets.id()); err != nil {
+	ctx, named := models.Lend(ctx, "upload.*"), kept.CustomUIAssets.id()
+	if err := d.Uploads.Prune(ctx, uploads.CustomUI, named); err != nil {
 		return err
 	}
-	made, err := d.Uploads.Put(ctx, uploads.PutIn{Kind: uploads.CustomUI, Name: file.Name, Content: file.Data})
+	made, err := d.Uploads.Put(ctx, uploads.PutIn{Kind: uploads.CustomUI, Name: file.Name, Content: file.Data, Named: []string{named}})
 	if err != nil {
 		return err
 	}

@@ -183,6 +183,22 @@ func TestPagesOfOnesOwnThatAreReplacedAreGone(t *testing.T) {
 	})
 }
 
+// A tool that sends pages again and again without using them is told when there is room, in the document's shape.
+func TestPagesThatNothingNamesAreBounded(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		last := ""
+		for range uploads.MostUnnamed {
+			last = w.pages()
+		}
+		a := w.upload(w.admin.token, "file", archive(t, "index.html", 10))
+		if o := a.object(t); a.status != 429 || o["code"] != "request.rate_limited" || a.header.Get("Retry-After") == "" || !strings.Contains(o.text("message"), "wait to be used") {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+		w.do(200, "PATCH", exp, object{"customUiAssets": object{"id": last, "createdAt": 7.0}})
+		_ = w.pages()
+	})
+}
+
 // Pages that were sent and never named, and those whose experience went by another door, go when others are sent a day later.
 func TestPagesThatNothingNamesGoWithTheNextUpload(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

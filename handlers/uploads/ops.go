@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"time"
 
 	"gatehouse/models"
@@ -17,6 +18,9 @@ const CustomUI = "custom_ui_assets"
 
 // unnamedLife is how long a file is kept that nothing names: it is sent first, and named by the next request.
 const unnamedLife = 24 * time.Hour
+
+// MostUnnamed is how many files of a kind wait for that in a tenant at once. Each may have 20 MiB.
+const MostUnnamed = 10
 
 // longestName is how many characters of a file's name are kept.
 const longestName = 200
@@ -41,10 +45,11 @@ type PutIn struct {
 	Kind    string
 	Name    string // as the caller calls it; what is too long is cut
 	Content []byte
+	Named   []string // ids of files of the kind that are in use; of the others there are at most MostUnnamed
 }
 
 // Put judges a file by the rules of its kind and stores it. What it gives back is without the content.
-// Faults: Invalid and TooLarge with the reasons of the kind, Forbidden.
+// Faults: Invalid and TooLarge with the reasons of the kind, RateLimited (too_many_unused_uploads), Forbidden.
 func (o Ops) Put(ctx context.Context, in PutIn) (models.Upload, error) {
 	if err := models.Need(ctx, "upload.create", "", "upload"); err != nil {
 		return models.Upload{}, err
@@ -58,12 +63,33 @@ func (o Ops) Put(ctx context.Context, in PutIn) (models.Upload, error) {
 		SHA256: base64.RawURLEncoding.EncodeToString(sum[:]), Bytes: int64(len(in.Content)), CreatedBy: actor.ID, CreatedAt: o.Now()}
 	err = models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
 		o := o.In(tx)
+		if err := o.room(ctx, in); err != nil {
+			return err
+		}
 		if err := o.insert(ctx, row, in.Content); err != nil {
 			return err
 		}
 		return o.record(ctx, "upload.created", row, models.Diff(nil, row))
 	})
 	return row, err
+}
+
+// room refuses another file while as many wait as may. The oldest of them goes after unnamedLife at the latest, or when it is used.
+func (o Ops) room(ctx context.Context, in PutIn) error {
+	if err := models.HoldTenant(ctx, o.DB); err != nil {
+		return err
+	}
+	now := o.Now()
+	waiting, err := o.left(ctx, in.Kind, now.Add(unnamedLife), in.Named)
+	if err != nil || len(waiting) < MostUnnamed {
+		return err
+	}
+	since := waiting[0].CreatedAt
+	if at := waiting[0].NamedAt; at != nil {
+		since = *at
+	}
+	return &models.Fault{Code: models.RateLimited, Reason: "too_many_unused_uploads", RetryAfter: max(time.Minute, since.Add(unnamedLife).Sub(now)),
+		Text: fmt.Sprintf("%d files wait to be used, and no more are kept. Use the one that was sent last, or wait as long as Retry-After says.", MostUnnamed)}
 }
 
 // named is what is kept of a file's name.

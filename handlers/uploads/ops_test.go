@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -150,6 +151,49 @@ func TestFilesThatNothingNamesArePruned(t *testing.T) {
 		}
 		if got := strings.Count(types(t, db, ctx), "upload.deleted"); got != 4 {
 			t.Errorf("%d removals were recorded", got)
+		}
+	})
+}
+
+// SECURITY-BAR section 9: nothing grows with offered load. What waits to be named is bounded, however many send at once.
+func TestFilesThatNothingNamesAreBounded(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db models.DB, _ *models.Vault) {
+		o, ctx, now := New(db), dbtest.Context(t), models.Now()
+		o.Now = func() time.Time { return now }
+		content := packed(t)
+		named := put(t, o, ctx)
+		must(t, o.Use(ctx, UseIn{Kind: CustomUI, After: named.ID}))
+		one := PutIn{Kind: CustomUI, Name: "pages.zip", Content: content, Named: []string{named.ID}}
+		faults := make([]error, MostUnnamed+6)
+		var all sync.WaitGroup
+		for i := range faults {
+			all.Go(func() { _, faults[i] = o.Put(ctx, one) })
+		}
+		all.Wait()
+		refused := 0
+		for _, err := range faults {
+			f, ok := models.AsFault(err)
+			if err != nil && (!ok || f.Code != models.RateLimited || f.Reason != "too_many_unused_uploads" || f.RetryAfter != 24*time.Hour) {
+				t.Errorf("%v", err)
+			}
+			if err != nil {
+				refused++
+			}
+		}
+		if n, err := db.Read.NewSelect().Table("uploads").Count(ctx); n != MostUnnamed+1 || refused != 6 || err != nil {
+			t.Errorf("%d files, %d refused, %v", n, refused, err)
+		}
+		var any string
+		must(t, db.Read.NewSelect().Table("uploads").Column("id").Where("id <> ?", named.ID).Limit(1).Scan(ctx, &any))
+		must(t, o.Use(ctx, UseIn{Kind: CustomUI, Before: named.ID, After: any}))
+		one.Named = []string{any}
+		if _, err := o.Put(ctx, one); err != nil {
+			t.Errorf("once one is used: %v", err)
+		}
+		now = now.Add(25 * time.Hour)
+		must(t, o.Prune(ctx, CustomUI, any))
+		if _, err := o.Put(ctx, one); err != nil {
+			t.Errorf("a day later: %v", err)
 		}
 	})
 }

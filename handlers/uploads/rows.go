@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -33,11 +34,11 @@ func (o Ops) head(ctx context.Context, id string) (models.Upload, error) {
 	return row, models.Found(err, "upload")
 }
 
-// left are the files of a kind that nothing names and that nobody used since a time, without their contents.
+// left are the files of a kind that nothing names and that nobody used since a time, without their contents, those that go first before.
 func (o Ops) left(ctx context.Context, kind string, before time.Time, named []string) ([]models.Upload, error) {
 	var rows []models.Upload
 	err := o.ofTenant(ctx, o.DB.Read.NewSelect().Model(&rows).ExcludeColumn("content")).Where("kind = ?", kind).
-		Where("COALESCE(named_at, created_at) < ?", before).Where("id NOT IN (?)", bun.In(append(named, ""))).Order("created_at").Scan(ctx)
+		Where("COALESCE(named_at, created_at) < ?", before).Where("id NOT IN (?)", bun.In(append(slices.Clone(named), ""))).OrderExpr("COALESCE(named_at, created_at), id").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list uploads that nothing names: %w", err)
 	}
