@@ -68,6 +68,32 @@ func TestASecretIsShownOnceAndAgainOnlyAfterASignIn(t *testing.T) {
 	}
 }
 
+// Without a draft there is nothing to merge: the page leads back to the editor and says so, whatever leads to it.
+func TestMergingWithoutADraftLeadsBackToTheEditor(t *testing.T) {
+	s := newSite(t)
+	s.signIn()
+	f := s.furnish(s.token(siteURL + "/rest/v1"))
+	for _, home := range []string{"/console/experience", "/console/applications/" + f.app + "/branding"} {
+		res, body := s.get(home + "/merge")
+		if res.StatusCode != 303 || res.Header.Get("Location") != home {
+			t.Errorf("%s: %d %q %.300s", home, res.StatusCode, res.Header.Get("Location"), body)
+			continue
+		}
+		editor := home
+		if res, body = s.get(home); res.StatusCode == 303 { // its first section
+			editor = res.Header.Get("Location")
+			_, body = s.get(editor)
+		}
+		s.sees(body, "There is no draft, so there is nothing to merge")
+		res, body = s.post(editor, home+"/publish", url.Values{"version": {"3"}})
+		if res.StatusCode != 303 || !strings.HasPrefix(res.Header.Get("Location"), home) {
+			t.Errorf("%s, published: %d %q %.300s", home, res.StatusCode, res.Header.Get("Location"), body)
+		}
+		_, body = s.get(editor)
+		s.sees(body, "There is no draft, so there is nothing to publish")
+	}
+}
+
 // unchanged is a form sent back as it came.
 func unchanged() url.Values { return url.Values{} }
 

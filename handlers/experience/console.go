@@ -193,12 +193,8 @@ func (o Ops) versionPage(ctx context.Context, in VersionIn) (views.One, error) {
 	return v, err
 }
 
-func (o Ops) mergePage(ctx context.Context, in ScopeIn) (views.Merge, error) {
-	d, err := o.Draft(ctx, in)
-	if err != nil {
-		return views.Merge{}, err
-	}
-	v := views.Merge{Base: in.at(), Version: d.Version, Live: d.Live, Conflicts: conflictsOf(d.Conflicts)}
+func (o Ops) mergePage(ctx context.Context, in ScopeIn, d DraftView) (v views.Merge, err error) {
+	v = views.Merge{Base: in.at(), Version: d.Version, Live: d.Live, Conflicts: conflictsOf(d.Conflicts)}
 	v.App, err = o.appFrame(ctx, in)
 	return v, err
 }

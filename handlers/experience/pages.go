@@ -140,7 +140,7 @@ func (o Ops) askMerge(ctx context.Context, r *web.Request) error {
 		return err
 	}
 	if len(d.Conflicts) > 0 {
-		merge, err := o.mergePage(ctx, edit.ScopeIn)
+		merge, err := o.mergePage(ctx, edit.ScopeIn, d)
 		if err != nil {
 			return err
 		}
@@ -168,14 +168,22 @@ func (o Ops) publishForm(ctx context.Context, r *web.Request) error {
 		in.Version = models.Some(version)
 	}
 	v, err := o.Publish(ctx, in)
-	if fault, ok := models.AsFault(err); ok && (fault.Code == models.Conflict || fault.Code == models.Stale) {
-		merge, err := o.mergePage(ctx, in.ScopeIn)
+	if fault, ok := models.AsFault(err); ok && (fault.Code == models.Conflict || fault.Code == models.Stale || fault.Code == models.NotFound) {
+		d, err := o.Draft(ctx, in.ScopeIn)
 		if err != nil {
 			return err
 		}
-		if len(merge.Conflicts) == 0 {
-			web.Flash(ctx, ui.Toast{Text: fault.Text, State: ui.StateWarn})
+		if len(d.Conflicts) == 0 {
+			text := fault.Text
+			if !d.Exists { // it was published or discarded in another window
+				text = "There is no draft, so there is nothing to publish"
+			}
+			web.Flash(ctx, ui.Toast{Text: text, State: ui.StateWarn})
 			return r.Next(in.home(r))
+		}
+		merge, err := o.mergePage(ctx, in.ScopeIn, d)
+		if err != nil {
+			return err
 		}
 		merge.Chosen = in.Resolve
 		return r.Render(web.StatusOf(fault.Code), views.MergePage(merge))
