@@ -83,6 +83,9 @@ func (s *Server) sized(h *fasthttp.RequestHeader) (conf fasthttp.RequestConfig) 
 	if n > 0 || n == chunked {
 		conf.ReadTimeout = readLimit
 	}
+	if n == chunked {
+		s.chunked.note(h)
+	}
 	if n <= MaxBody && n != chunked {
 		return conf
 	}
@@ -197,5 +200,5 @@ func readOn(conn net.Conn, limit int) {
 func (s *Server) takeLarge() {
 	fasthttp.SetBodySizePoolLimit(MaxBody, -1)
 	s.app.Server().HeaderReceived = s.sized
-	s.app.Server().Handler = s.large.around(s.app.Server().Handler)
+	s.app.Server().Handler = s.chunked.around(s.large.around(s.app.Server().Handler))
 }

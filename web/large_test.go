@@ -150,6 +150,9 @@ func TestALargeBodyIsReadForThoseWhoMaySendItOnly(t *testing.T) {
 		{"another route, a small file", "/rest/v1/small", "good", 5, nil, 200, `"bytes":5`},
 		{"another spelling of the path", "/rest/v1/%66iles", "good", 2 << 20, nil, 413, "at most 1 MiB"},
 		{"no route", "/rest/v1/nothing", "good", 2 << 20, nil, 413, "at most 1 MiB"},
+		{"another route, in chunks", "/rest/v1/small", "good", 2 << 20, chunked, 413, "at most 1 MiB"},
+		{"no route, in chunks", "/rest/v1/nothing?a=b", "good", 2 << 20, chunked, 413, "at most 1 MiB"},
+		{"no token for another route, in chunks", "/rest/v1/small", "", 2 << 20, chunked, 413, "at most 1 MiB"},
 	} {
 		before := s.read.Load()
 		status, body := s.send(c.path, c.token, c.bytes, c.header...)
@@ -158,6 +161,47 @@ func TestALargeBodyIsReadForThoseWhoMaySendItOnly(t *testing.T) {
 		}
 		if read := s.read.Load() - before; status != 200 && strings.Contains(c.says, "1 MiB") && read > web.MaxBody+64<<10 {
 			t.Errorf("%s: %d bytes were read", c.what, read)
+		}
+	}
+}
+
+// A body in chunks is found too large, or broken, when its head is forgotten: the answer has the shape of the face all the same, and
+// one after it, on whatever connection, is not taken for it.
+func TestABodyInChunksIsRefusedInTheShapeOfItsFace(t *testing.T) {
+	s := files(t, nil)
+	big := func(path string) string {
+		return "POST " + path + " HTTP/1.1\r\nHost: localhost:8080\r\nAuthorization: Bearer good\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" +
+			strings.Repeat("40000\r\n"+strings.Repeat("a", 0x40000)+"\r\n", 6) + "0\r\n\r\n"
+	}
+	for range 3 {
+		for _, c := range []struct {
+			what, request, says string
+			status              int
+			json                bool
+		}{
+			{"too large", big("/rest/v1/small"), "body_too_large", 413, true},
+			{"too large, as proxies ask", big("http://localhost:8080/rest/v1/small"), "body_too_large", 413, true},
+			{"a long path", big("/rest/v1/" + strings.Repeat("a", 2000)), "body_too_large", 413, true},
+			{"for a page", big("/console/small"), "at most 1 MiB", 413, false},
+			{"a chunk that is none", "POST /rest/v1/small HTTP/1.1\r\nHost: localhost:8080\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", "malformed_request", 400, true},
+			{"small", "POST /rest/v1/small HTTP/1.1\r\nHost: localhost:8080\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", "missing_token", 401, true},
+			{"no request at all, which nobody can know", "nonsense\r\n\r\n", "<html", 400, false},
+		} {
+			conn, err := net.Dial("tcp", s.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
+			go func() { _, _ = io.WriteString(conn, c.request) }()
+			res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatalf("%s: %v", c.what, err)
+			}
+			raw, _ := io.ReadAll(res.Body)
+			_ = conn.Close()
+			if res.StatusCode != c.status || strings.HasPrefix(string(raw), "{") != c.json || !strings.Contains(string(raw), c.says) {
+				t.Errorf("%s: %d %.300s", c.what, res.StatusCode, raw)
+			}
 		}
 	}
 }

@@ -73,6 +73,7 @@ type Server struct {
 	vault    *models.Vault
 	limit    *limiter
 	large    *largeBodies
+	chunked  *chunkedLines
 	requests requestIDs
 }
 
@@ -83,7 +84,7 @@ type prefix struct {
 
 // New makes a server without routes.
 func New(o Options) (*Server, error) {
-	s := &Server{Options: o, vault: o.Vault, origins: map[string]string{}, limit: newLimiter(), large: newLargeBodies(), requests: newRequestIDs()}
+	s := &Server{Options: o, vault: o.Vault, origins: map[string]string{}, limit: newLimiter(), large: newLargeBodies(), chunked: newChunkedLines(), requests: newRequestIDs()}
 	for _, origin := range append([]string{o.URL}, o.Aliases...) {
 		u, err := url.Parse(origin)
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
@@ -253,6 +254,7 @@ func (r *Request) face() Face {
 // unmatched answers what Fiber refuses itself: no route, a wrong method, too large a body.
 func (s *Server) unmatched(c *fiber.Ctx, err error) error {
 	large := s.large.take(&c.Context().Request.Header)
+	s.chunked.restore(c)
 	r := s.begin(c, nil)
 	defer r.end()
 	r.ctx = context.WithValue(r.ctx, currentKey{}, r)
