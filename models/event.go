@@ -100,14 +100,14 @@ func Diff(before, after any) json.RawMessage {
 	if after != nil {
 		a = reflect.Indirect(reflect.ValueOf(after))
 	}
-	var out []byte
+	out := make([]byte, 0, 512)
 	for _, f := range auditedOf(typeOf(b, a)) {
 		from, to := f.value(b), f.value(a)
 		if !bytes.Equal(from, to) {
 			out = f.change(append(out, ','), from, to)
 		}
 	}
-	if out == nil {
+	if len(out) == 0 {
 		return nil
 	}
 	out[0] = '{'
@@ -171,7 +171,7 @@ var null, yes = []byte("null"), []byte("true")
 
 // value gives the field of a row as JSON; an empty one, like that of a row that is not there, is null.
 func (f audited) value(row reflect.Value) []byte {
-	if !row.IsValid() || row.Field(f.index).IsZero() {
+	if !row.IsValid() || untold(row.Field(f.index)) {
 		return null
 	}
 	v := row.Field(f.index)
@@ -186,6 +186,14 @@ func (f audited) value(row reflect.Value) []byte {
 		return null
 	}
 	return raw
+}
+
+// untold tells whether a value is none: an event says of an empty list what it says of a missing one.
+func untold(v reflect.Value) bool {
+	if k := v.Kind(); k == reflect.Slice || k == reflect.Map {
+		return v.Len() == 0
+	}
+	return v.IsZero()
 }
 
 // simple tells whether a text stands in JSON as it is.

@@ -19,6 +19,11 @@ func TestADiffTellsWhatChanged(t *testing.T) {
 		Note    string        `json:"a_note"`
 	}
 	before := row{Zone: "eu", Version: 1, Email: "a@example.com", Note: "same"}
+	for name, none := range map[string][]string{"no list": nil, "an empty list": {}} {
+		if got := string(models.Diff(nil, row{Note: "x", List: none})); got != `{"a_note":{"before":null,"after":"x"}}` {
+			t.Errorf("%s is told as %s", name, got)
+		}
+	}
 	after := row{Zone: "<us>", Version: 2, Email: "b@example.com", Key: models.NewSecret("hush"), List: []string{"x"}, Note: "same"}
 	want, err := json.Marshal(map[string]models.Change{
 		"zone": {Before: "eu", After: "<us>"}, "list": {After: []string{"x"}}, "email": {Hidden: true}, "key": {Hidden: true}})

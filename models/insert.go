@@ -162,8 +162,8 @@ type insertion struct {
 // column is a column of a row. Most structures of most rows are empty, so the JSON of those is known beforehand.
 type column struct {
 	*schema.Field
-	plain       bool   // text and numbers, as they are
-	zero, empty string // of a structure: its JSON when it is the zero value, and when it is there and has no entries
+	kind        reflect.Kind // of what is written as it is: a text, a number, a truth; else Invalid
+	zero, empty any          // of a structure: its JSON when it is the zero value, and when it is there and has no entries; nil for none
 }
 
 var insertions sync.Map // of *insertion by reflect.Type
@@ -199,7 +199,7 @@ func columnOf(f *schema.Field) column {
 	case reflect.Struct:
 		c.zero = emptyJSON(none)
 	case reflect.String, reflect.Bool, reflect.Int64:
-		c.plain = true
+		c.kind = t.Kind()
 	}
 	return c
 }
@@ -219,14 +219,18 @@ func (c column) argument(row reflect.Value) (any, error) {
 	switch {
 	case zero && c.NullZero:
 		return nil, nil
-	case zero && c.zero != "":
+	case zero && c.zero != nil:
 		return c.zero, nil
-	case c.empty != "" && v.Len() == 0:
+	case c.empty != nil && v.Len() == 0:
 		return c.empty, nil
-	case c.plain && v.Kind() == reflect.String:
+	}
+	switch c.kind {
+	case reflect.String:
 		return v.String(), nil
-	case c.plain:
-		return v.Interface(), nil
+	case reflect.Bool:
+		return v.Bool(), nil
+	case reflect.Int64:
+		return v.Int(), nil
 	}
 	return converted(v)
 }

@@ -10,7 +10,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"hash"
 	"strconv"
 	"strings"
 	"time"
@@ -191,10 +190,12 @@ func (v *Vault) MAC(class string, parts ...string) []byte {
 	if len(key) == 0 {
 		panic("models.Vault.MAC: no data key of class " + class)
 	}
-	h := hmac.New(sha256.New, key)
+	message := make([]byte, 0, 512)
 	for _, p := range parts {
-		writePart(h, p)
+		message = append(append(strconv.AppendInt(message, int64(len(p)), 10), ':'), p...)
 	}
+	h := hmac.New(sha256.New, key)
+	_, _ = h.Write(message)
 	return h.Sum(nil)
 }
 
@@ -205,11 +206,6 @@ func (v *Vault) SecretHash(secret string) string {
 
 // DataKey gives a data key to a library that signs by itself (session cookies).
 func (v *Vault) DataKey(class string) []byte { return v.keys[class] }
-
-func writePart(h hash.Hash, p string) {
-	_, _ = h.Write([]byte(strconv.Itoa(len(p)) + ":"))
-	_, _ = h.Write([]byte(p))
-}
 
 func equalMAC(a, b []byte) bool { return hmac.Equal(a, b) }
 

@@ -124,16 +124,16 @@ func (e *Engine) actor(p *grant.Party, scope, face string) models.Actor {
 	if !p.Whole(face) {
 		a.ApplicationID, a.Actions = p.ApplicationID, models.OwnActions
 	}
-	read, scoped := e.Scopes[face]
-	switch wanted := token.Scopes(scope); {
-	case scoped:
+	if read, scoped := e.Scopes[face]; scoped {
 		access := p.Opened[face]
 		if p.Management && access != nil && scope == access.Scope { // all there is
 			return a
 		}
 		a.Scopes = access.Still(scope)
 		a.Actions = read(a.Scopes)
-	case face == models.FaceNative && len(wanted) > 0:
+		return a
+	}
+	if wanted := token.Scopes(scope); face == models.FaceNative && len(wanted) > 0 {
 		a.Actions = narrow(a.Actions, wanted)
 	}
 	return a

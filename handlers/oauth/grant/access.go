@@ -46,7 +46,7 @@ func (a *Access) Still(scope string) []string {
 	}
 	var out []string
 	for _, s := range token.Scopes(scope) {
-		if a.held[s] && !slices.Contains(out, s) {
+		if a.held[s] {
 			out = append(out, s)
 		}
 	}

@@ -116,9 +116,10 @@ func moment(seconds float64) time.Time {
 // Scopes splits a scope value, each scope once (RFC 6749 section 3.3).
 func Scopes(scope string) []string {
 	var out []string
+	seen := map[string]bool{}
 	for s := range strings.FieldsSeq(scope) {
-		if !slices.Contains(out, s) {
-			out = append(out, s)
+		if !seen[s] {
+			out, seen[s] = append(out, s), true
 		}
 	}
 	return out
