@@ -95,6 +95,14 @@ func Plural(n int, one, many string) string {
 	return Number(n) + " " + or(many, one+"s")
 }
 
+// Here counts what a page of a list holds; that there are further pages is said only where there are some.
+func Here(n int, one, many, prev, next string) string {
+	if prev == "" && next == "" {
+		return Plural(n, one, many)
+	}
+	return Plural(n, one, many) + " on this page"
+}
+
 // Ago says how long before now t was, or how long after: "40 s ago", "3 h ago", "in 3 days", "21 Nov 2026".
 func Ago(t, now time.Time) string {
 	d := now.Sub(t)
