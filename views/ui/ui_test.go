@@ -156,3 +156,12 @@ func TestWithSetsOneParameterOfAnAddress(t *testing.T) {
 		t.Errorf("nothing left, yet %s", got)
 	}
 }
+
+// TestEnterSubmitsAForm looks for the button that the Enter key presses in a field: the first one of the form, whatever stands in it.
+func TestEnterSubmitsAForm(t *testing.T) {
+	page := draw(t, with(Form(FormOpts{Action: "/there"}), `<input name="a"><button name="_row" value="remove:a:0">Remove</button>`))
+	first := page[strings.Index(page, "<button"):]
+	if first = first[:strings.Index(first, ">")]; strings.Contains(first, "name=") || !strings.Contains(first, `tabindex="-1"`) {
+		t.Errorf("Enter presses %s", first)
+	}
+}
