@@ -374,7 +374,7 @@ func New(f Form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Cancel", Kind: "ghost", Href: home}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Cancel", Href: home}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -486,7 +486,7 @@ func Edit(f Form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Cancel", Kind: "ghost", Href: URL(f.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Cancel", Href: URL(f.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -719,11 +719,11 @@ func Show(v ShowView) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				templ_7745c5c3_Err = ui.DescriptionList(
-					ui.Term{Name: "Events", Value: list(v.Webhook.Events)},
+					ui.Term{Name: "Events", Value: list(named(v.Webhook.Events))},
 					ui.Term{Name: "Headers", Value: list(v.Webhook.HeaderNames)},
 					ui.Term{Name: "Retries", Text: strconv.FormatInt(v.Webhook.Retries, 10)},
 					ui.Term{Name: "Added", Value: ui.RelativeTime(v.Webhook.CreatedAt, v.Now, "")},
-					ui.Term{Name: "Id", Text: v.Webhook.ID, Code: true},
+					ui.Term{Name: "ID", Text: v.Webhook.ID, Code: true},
 				).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1020,7 +1020,7 @@ func deliveries(v ShowView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Summary: ui.Plural(len(v.Page.Items), "delivery", "deliveries") + " on this page", Newer: v.at(v.Page.Prev), Older: v.at(v.Page.Next)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Summary: ui.Here(len(v.Page.Items), "delivery", "deliveries", v.Page.Prev, v.Page.Next), Newer: v.at(v.Page.Prev), Older: v.at(v.Page.Next)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

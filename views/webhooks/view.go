@@ -48,7 +48,7 @@ var Families = []ui.Option{
 	{Value: "*", Label: "Everything", Help: "Every line of the audit log, sign-ins of administrators included."},
 	{Value: "application.*", Label: "Applications"}, {Value: "client.*", Label: "Clients"},
 	{Value: "secret.*", Label: "Client secrets"}, {Value: "connection.*", Label: "Connections"},
-	{Value: "resource.*", Label: "Resources"}, {Value: "scope.*", Label: "Scopes"}, {Value: "role.*", Label: "Roles"}, {Value: "client_grant.*", Label: "Client grants"},
+	{Value: "resource.*", Label: "APIs"}, {Value: "scope.*", Label: "Scopes"}, {Value: "role.*", Label: "Roles"}, {Value: "client_grant.*", Label: "Client grants"},
 	{Value: "experience.*", Label: "Sign-in experience"}, {Value: "key.*", Label: "Signing keys"},
 	{Value: "settings.*", Label: "Settings"}, {Value: "administrator.*", Label: "Administrators"},
 }
@@ -134,10 +134,21 @@ type DeliveryView struct {
 }
 
 func events(list []string) string {
+	if slices.Contains(list, "*") {
+		return "Everything"
+	}
 	if len(list) > 2 {
 		return strings.Join(list[:2], ", ") + " and " + strconv.Itoa(len(list)-2) + " more"
 	}
 	return strings.Join(list, ", ")
+}
+
+// named says what a word for everything stands for.
+func named(events []string) []string {
+	if slices.Contains(events, "*") {
+		return []string{"Everything"}
+	}
+	return events
 }
 
 func state(s string) (ui.State, string) {
