@@ -265,9 +265,6 @@ func (v Editor) inherit(path, label, help string) ui.Input {
 	}
 	in.Placeholder = plain(v.Below[path])
 	in.Optional = false
-	if in.Value == "" {
-		in.Help = strings.TrimSpace(help + " Empty: uses the tenant's.")
-	}
 	return in
 }
 
@@ -381,18 +378,31 @@ func (v Editor) phraseGroups() []phraseGroup {
 	var out []phraseGroup
 	for _, p := range v.Phrases {
 		name, _, _ := strings.Cut(p.Key, ".")
-		if i := slices.IndexFunc(out, func(g phraseGroup) bool { return g.Name == name }); i >= 0 {
+		title := phraseTitle(name)
+		if i := slices.IndexFunc(out, func(g phraseGroup) bool { return g.Title == title }); i >= 0 {
 			out[i].Rows = append(out[i].Rows, p)
 			continue
 		}
-		out = append(out, phraseGroup{Name: name, Rows: []PhraseRow{p}})
+		out = append(out, phraseGroup{Name: name, Title: title, Rows: []PhraseRow{p}})
 	}
 	return out
 }
 
 type phraseGroup struct {
-	Name string
-	Rows []PhraseRow
+	Name, Title string // Name begins the keys of its first phrases
+	Rows        []PhraseRow
+}
+
+var phraseTitles = map[string]string{"agree": "Agreeing to the terms", "code": "Codes", "consent": "Consent", "error": "Errors", "explain": "Pages without a sign-in",
+	"footer": "Footer", "forgot": "Forgotten password", "identifier": "Identifiers", "link": "Names of links", "mfa": "Second factor", "panel": "Picture beside the form",
+	"password": "Password", "register": "Sign-up", "scope": "What an app asks for", "sign_in": "Sign-in"}
+
+// phraseTitle names a group of phrases. Those of a word or two, which stand on many pages, are one group.
+func phraseTitle(name string) string {
+	if title := phraseTitles[name]; title != "" {
+		return title
+	}
+	return "Buttons and small words"
 }
 
 // own counts the phrases that are replaced.

@@ -75,3 +75,12 @@ func (v Version) words() string {
 	}
 	return text
 }
+
+// published says when and by whom it was.
+func (v Version) published(now time.Time) string {
+	text := "Published " + ui.Ago(v.At, now)
+	if v.By != "" {
+		text += " by " + v.By
+	}
+	return text + "."
+}

@@ -50,6 +50,9 @@ func Label(path string) string {
 	return base
 }
 
+// unset is how a setting without a value reads.
+const unset = "Not set"
+
 // isColor tells whether a value is drawn with a swatch.
 func isColor(text string) bool { return len(text) == 7 && text[0] == '#' }
 
@@ -64,7 +67,7 @@ func shown(path string, raw json.RawMessage) string {
 	var tiers []models.LockoutTier
 	switch {
 	case len(raw) == 0 || string(raw) == "null" || string(raw) == `""` || string(raw) == "[]":
-		return "Not set"
+		return unset
 	case json.Unmarshal(raw, &b) == nil:
 		return map[bool]string{true: "On", false: "Off"}[b]
 	case path == "methods.identifiers" && json.Unmarshal(raw, &ids) == nil:
