@@ -218,7 +218,7 @@ func ListPage(v List) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Label: "Pages of APIs", Summary: ui.Plural(len(v.Resources.Items), "API", "") + " on this page", Newer: cursor(v, v.Resources.Prev), Older: cursor(v, v.Resources.Next)}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Label: "Pages of APIs", Summary: ui.Here(len(v.Resources.Items), "API", "", v.Resources.Prev, v.Resources.Next), Newer: cursor(v, v.Resources.Prev), Older: cursor(v, v.Resources.Next)}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -241,8 +241,13 @@ func ListPage(v List) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					if len(v.Roles.Items) == 0 {
-						templ_7745c5c3_Err = ui.EmptyState(ui.EmptyOpts{Title: "No role here", Text: "A role gives the same scopes to several clients.", Code: "POST /rest/v1/roles"}).Render(ctx, templ_7745c5c3_Buffer)
+					if len(v.Roles.Items) == 0 && v.Q != "" {
+						templ_7745c5c3_Err = ui.EmptyState(ui.EmptyOpts{Kind: ui.EmptyNoMatch, Title: "No role matches", Text: "No name or description holds this text.", Clear: home}).Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+					} else if len(v.Roles.Items) == 0 {
+						templ_7745c5c3_Err = ui.EmptyState(ui.EmptyOpts{Title: "No roles yet", Text: "A role gives the same scopes to several clients.", Code: "POST /rest/v1/roles"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -267,7 +272,7 @@ func ListPage(v List) templ.Component {
 								var templ_7745c5c3_Var13 string
 								templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs("roles-" + r.ID)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 49, Col: 33}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 51, Col: 33}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 								if templ_7745c5c3_Err != nil {
@@ -288,7 +293,7 @@ func ListPage(v List) templ.Component {
 								var templ_7745c5c3_Var14 string
 								templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(kind(r))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 51, Col: 35}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 53, Col: 35}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 								if templ_7745c5c3_Err != nil {
@@ -301,7 +306,7 @@ func ListPage(v List) templ.Component {
 								var templ_7745c5c3_Var15 string
 								templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.FormatInt(v.Clients[r.ID], 10))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 52, Col: 68}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 54, Col: 68}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 								if templ_7745c5c3_Err != nil {
@@ -322,7 +327,7 @@ func ListPage(v List) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Label: "Pages of roles", Summary: ui.Plural(len(v.Roles.Items), "role", "") + " on this page", Newer: roleCursor(v, v.Roles.Prev), Older: roleCursor(v, v.Roles.Next)}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Label: "Pages of roles", Summary: ui.Here(len(v.Roles.Items), "role", "", v.Roles.Prev, v.Roles.Next), Newer: roleCursor(v, v.Roles.Prev), Older: roleCursor(v, v.Roles.Next)}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -349,7 +354,7 @@ func ListPage(v List) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: "APIs & roles", Nav: "resources"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: "APIs & roles", Nav: "resources", Narrow: ui.Narrowed(v.Q, nil, v.Resources.Prev != "" || v.Roles.Prev != "")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -487,7 +492,7 @@ func NewResource(f ResourceForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "name", Label: "Name", Optional: true, Value: f.Name, Help: "The identifier when empty.", Error: faults.At(f.Fault, "name")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "name", Label: "Name", Optional: true, Value: f.Name, Help: "Left empty, the identifier is its name.", Error: faults.At(f.Fault, "name")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -501,7 +506,7 @@ func NewResource(f ResourceForm) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.FormSection("api", "API", "What tokens for it say.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.FormSection("api", "API", "What it is called here, and in the tokens for it.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -521,7 +526,7 @@ func NewResource(f ResourceForm) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Textarea(ui.Input{Name: "scopes", Label: "Scopes", Term: "scope", Optional: true, Mono: true, Rows: 6, Value: f.Scopes, Placeholder: "read:orders Read orders\nship:orders Send orders", Help: "One a line: its name, then a few words about it.", Error: faults.At(f.Fault, "scopes")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Textarea(ui.Input{Name: "scopes", Label: "Scopes", Optional: true, Mono: true, Rows: 6, Value: f.Scopes, Placeholder: "read:orders Read orders\nship:orders Send orders", Help: "One a line: its name, then a few words about it.", Error: faults.At(f.Fault, "scopes")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -539,7 +544,7 @@ func NewResource(f ResourceForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Cancel", Kind: "ghost", Href: home}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Cancel", Href: home}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -734,7 +739,7 @@ func tokens(v Resource) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "access_token_lifetime_seconds", Label: "Access token lifetime", Term: "expires_in", Optional: true, InputMode: "numeric", Value: seconds(v.AccessTokenLifetimeSeconds), Help: "In seconds. Empty: as the tenant. No token lives longer than a day.", Error: wrong(v.Fault, v.Faulty, "settings", "access_token_lifetime_seconds")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "access_token_lifetime_seconds", Label: "Access token lifetime", Term: "expires_in", Optional: true, InputMode: "numeric", Value: seconds(v.AccessTokenLifetimeSeconds), Help: "In seconds, at most a day. Left empty it is that of the tenant; the setting of a client comes before both.", Error: wrong(v.Fault, v.Faulty, "settings", "access_token_lifetime_seconds")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -775,7 +780,7 @@ func tokens(v Resource) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Card(ui.CardOpts{ID: "tokens", Title: "Tokens", Note: "A client's own lifetime and signature come first"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Card(ui.CardOpts{ID: "tokens", Title: "Settings"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -843,7 +848,7 @@ func scopes(v Resource) templ.Component {
 						var templ_7745c5c3_Var31 string
 						templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs("scope-rows-" + s.ID)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 166, Col: 34}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 168, Col: 34}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 						if templ_7745c5c3_Err != nil {
@@ -856,7 +861,7 @@ func scopes(v Resource) templ.Component {
 						var templ_7745c5c3_Var32 string
 						templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(s.Name)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 167, Col: 24}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 169, Col: 24}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 						if templ_7745c5c3_Err != nil {
@@ -869,7 +874,7 @@ func scopes(v Resource) templ.Component {
 						var templ_7745c5c3_Var33 string
 						templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(s.Description)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 168, Col: 37}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 170, Col: 37}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 						if templ_7745c5c3_Err != nil {
@@ -940,7 +945,7 @@ func scopes(v Resource) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "name", ID: "f-scope-name", Label: "Scope", Term: "scope", Mono: true, Required: true, Value: v.New.Name, Placeholder: "read:orders", Error: wrong(v.Fault, v.Faulty, "scope", "name")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "name", ID: "f-scope-name", Label: "Scope", Mono: true, Required: true, Value: v.New.Name, Placeholder: "read:orders", Error: wrong(v.Fault, v.Faulty, "scope", "name")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1041,7 +1046,7 @@ func holders(v Resource) templ.Component {
 						var templ_7745c5c3_Var39 string
 						templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs("grant-rows-" + h.GrantID)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 204, Col: 39}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 206, Col: 39}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var39))
 						if templ_7745c5c3_Err != nil {
@@ -1069,7 +1074,7 @@ func holders(v Resource) templ.Component {
 						var templ_7745c5c3_Var40 string
 						templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(scopesOf(h))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 210, Col: 29}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 212, Col: 29}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 						if templ_7745c5c3_Err != nil {
@@ -1082,7 +1087,7 @@ func holders(v Resource) templ.Component {
 						var templ_7745c5c3_Var41 string
 						templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(subject(h.Subject))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 211, Col: 46}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 213, Col: 46}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var41))
 						if templ_7745c5c3_Err != nil {
@@ -1119,7 +1124,7 @@ func holders(v Resource) templ.Component {
 					var templ_7745c5c3_Var42 string
 					templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs("The first " + strconv.Itoa(len(v.Holders)) + " of " + strconv.FormatInt(v.Total, 10) + ". GET /rest/v1/client-grants lists them all.")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 219, Col: 159}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/access/resources.templ`, Line: 221, Col: 159}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var42))
 					if templ_7745c5c3_Err != nil {
@@ -1174,17 +1179,17 @@ func holders(v Resource) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "client_id", Label: "Client", Term: "client_id", Mono: true, Required: true, Value: v.Grant.ClientID, Error: wrong(v.Fault, v.Faulty, "grant", "client_id")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "client_id", Label: "Client", Term: "client_id", Mono: true, Required: true, Value: v.Grant.ClientID, Help: "The ID that stands beside the name of the client on its page.", Error: wrong(v.Fault, v.Faulty, "grant", "client_id")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					if len(v.Scopes) > 40 {
-						templ_7745c5c3_Err = ui.Textarea(ui.Input{Name: "scopes", Label: "Scopes", Term: "scope", Optional: true, Mono: true, Rows: 4, Help: "One a line.", Error: wrong(v.Fault, v.Faulty, "grant", "scopes")}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Textarea(ui.Input{Name: "scopes", Label: "Scopes", Optional: true, Mono: true, Rows: 4, Help: "One a line.", Error: wrong(v.Fault, v.Faulty, "grant", "scopes")}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 					} else if len(v.Scopes) > 0 {
-						templ_7745c5c3_Err = ui.CheckboxList(ui.Input{Name: "scopes", Label: "Scopes", Term: "scope", Options: options(v.Scopes), Error: wrong(v.Fault, v.Faulty, "grant", "scopes")}, v.Grant.Scopes).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.CheckboxList(ui.Input{Name: "scopes", Label: "Scopes", Options: options(v.Scopes), Error: wrong(v.Fault, v.Faulty, "grant", "scopes")}, v.Grant.Scopes).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
