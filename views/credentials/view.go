@@ -167,7 +167,7 @@ func (r Row) state() (s ui.State, text string, loud bool) {
 	return ui.StateOK, "Valid", false
 }
 
-// ends says when a credential stops working, and whether that is soon.
+// ends says when a credential stops working, and whether that is soon. What is soon reads on after "Expires" or "Expired".
 func (r Row) ends(now time.Time) (text string, near bool) {
 	switch {
 	case r.Status == "retired":
@@ -177,7 +177,7 @@ func (r Row) ends(now time.Time) (text string, near bool) {
 	case r.ExpiresAt.Before(now):
 		return ui.Ago(*r.ExpiresAt, now), true
 	case r.ExpiresAt.Sub(now) < soon:
-		return "In " + ui.Ago(*r.ExpiresAt, now)[len("in "):], true
+		return ui.Ago(*r.ExpiresAt, now), true
 	}
 	return r.ExpiresAt.Format("2 Jan 2006"), false
 }
@@ -202,7 +202,7 @@ func (f Form) problems() []ui.Problem {
 }
 
 func (f Form) expires() ui.Input {
-	in := f.input("expires", "Expires", "A secret that ends is one that cannot be forgotten somewhere.")
+	in := f.input("expires", "Expires", "With an end it cannot lie forgotten somewhere and still work.")
 	in.Options = []ui.Option{{Label: "Never"}, {Value: "30", Label: "In 30 days"}, {Value: "90", Label: "In 90 days"}, {Value: "180", Label: "In 180 days"},
 		{Value: "365", Label: "In a year"}, {Value: "date", Label: "On the day below"}}
 	return in
@@ -210,7 +210,7 @@ func (f Form) expires() ui.Input {
 
 func (f Form) day() ui.Input {
 	in := f.input("expires_on", "Day", "It works to the end of this day, UTC.")
-	in.Type, in.Optional = "date", true
+	in.Type, in.Optional, in.Class = "date", true, "when-date"
 	return in
 }
 
