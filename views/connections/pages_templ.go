@@ -128,8 +128,8 @@ func ListPage(l List) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = ui.FilterBar(ui.FilterOpts{Action: Home, Label: "Filter connections", Search: "Search connections", Placeholder: "Name or id", Query: l.Q, Sort: l.query().Get("sort"),
-					Filters: []ui.Filter{ui.FilterBy(Home, l.query(), "kind", "Kind", Kinds...)}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.FilterBar(ui.FilterOpts{Action: Home, Label: "Filter connections", Search: "Search connections", Placeholder: "Name or ID", Query: l.Q, Sort: l.query().Get("sort"),
+					Filters: l.filters()}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -205,7 +205,7 @@ func ListPage(l List) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: "Connections", Nav: "connections"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: "Connections", Nav: "connections", Narrow: ui.Narrowed(l.Q, l.filters(), l.Prev != "")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -392,7 +392,7 @@ func table(l List) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Summary: ui.Plural(len(l.Rows), "connection", "") + " on this page", Newer: l.at(l.Prev), Older: l.at(l.Next)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Summary: ui.Here(len(l.Rows), "connection", "", l.Prev, l.Next), Newer: l.at(l.Prev), Older: l.at(l.Next)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -768,11 +768,11 @@ func NewPage(n New) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.ShowCalls("")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Cancel", Href: Home}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Cancel", Kind: "ghost", Href: Home}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ShowCalls("")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -983,7 +983,7 @@ func frame(h Head, tab string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Shell(ui.Head{Title: h.Title(), Section: "Connections", Nav: "connections", Crumbs: []ui.Crumb{{Label: "Connections", Href: Home}, {Label: h.Title()}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var39), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Shell(h.shell(tab)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var39), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1098,7 +1098,7 @@ func SettingsPage(s Show) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.CopyField("Id", s.ID).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.CopyField("ID", s.ID).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1271,7 +1271,7 @@ func ClientsPage(c Clients) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if len(c.Items) == 0 {
-					templ_7745c5c3_Err = ui.EmptyState(ui.EmptyOpts{Title: "No client yet", Text: "Sign-in pages offer a connection by the sign-in experience. Here stands which clients may ask for it by name.", Code: "PATCH /rest/v1/connections/" + c.ID + "/clients"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.EmptyState(ui.EmptyOpts{Title: "No client yet", Text: "The sign-in experience decides which pages offer it. This is the list of clients that may ask for it by name.", Code: "PATCH /rest/v1/connections/{id}/clients"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

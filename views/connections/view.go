@@ -229,6 +229,18 @@ func (h Head) tabs(current string) []ui.Tab {
 	return []ui.Tab{tab("Settings", "", 0), tab("Applications", "clients", h.Apps), tab("Test", "test", 0), tab("Danger", "danger", 0)}
 }
 
+// shell says where a page of a connection stands; each of its tabs has a title of its own.
+func (h Head) shell(current string) ui.Head {
+	head := ui.Head{Title: h.Title(), Section: "Connections", Nav: "connections", Crumbs: []ui.Crumb{{Label: "Connections", Href: Home}, {Label: h.Title(), Href: URL(h.ID)}}}
+	for _, t := range h.tabs(current) {
+		if t.Current && current != "" {
+			head.Title, head.Section = t.Label, h.Title()
+			head.Crumbs = append(head.Crumbs, ui.Crumb{Label: t.Label})
+		}
+	}
+	return head
+}
+
 func (h Head) about() string {
 	text := kindName(h.Kind()) + ", " + strategyName(h.Strategy)
 	if h.ApplicationID != nil {
@@ -259,4 +271,8 @@ func (n New) of(kind string) []Choice {
 		}
 	}
 	return out
+}
+
+func (l List) filters() []ui.Filter {
+	return []ui.Filter{ui.FilterBy(Home, l.query(), "kind", "Kind", Kinds...)}
 }
