@@ -113,7 +113,7 @@ func present(list ...views.Value) []views.Value {
 
 // live tells whether a token was issued, and until when the page goes on asking.
 func (p Pages) live(ctx context.Context, h views.Head, until int64) (views.Live, error) {
-	l := views.Live{ApplicationID: h.App.ID, CreatedAt: h.App.CreatedAt, Now: h.Now, Until: h.Now.Add(listening)}
+	l := views.Live{ApplicationID: h.App.ID, CreatedAt: h.App.CreatedAt, SAML: h.Profile == models.ProfileSAML, Now: h.Now, Until: h.Now.Add(listening)}
 	if asked := time.Unix(until, 0); until > 0 && asked.Before(l.Until) {
 		l.Until = asked
 	}

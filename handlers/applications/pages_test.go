@@ -80,7 +80,7 @@ func TestEveryFrameworkCanBeChosenAndCreated(t *testing.T) {
 		if b.Status != 200 {
 			t.Errorf("%s: %d", m[1], b.Status)
 		}
-		b.Sees("App of "+m[1], "First token", "Values")
+		b.Sees("App of "+m[1], map[bool]string{true: "First sign-in", false: "First token"}[m[1] == "saml"], "Values")
 	}
 }
 

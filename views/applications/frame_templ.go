@@ -138,7 +138,7 @@ func status(h Head) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if h.LastUsed.IsZero() {
-			templ_7745c5c3_Err = ui.StatusPill(ui.StateInfo, "Waiting for first token").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.StatusPill(ui.StateInfo, h.waits()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -34,8 +34,17 @@ type Live struct {
 	LastUsed      time.Time // zero while none was issued
 	LastIP        string
 	Count         int64
+	SAML          bool      // a service provider, which gets sign-ins and no tokens
 	Until         time.Time // when it stops asking by itself, so that a forgotten page does not keep a session alive
 	Now           time.Time
+}
+
+// first is what it waits for.
+func (l Live) first() string {
+	if l.SAML {
+		return "sign-in"
+	}
+	return "token"
 }
 
 func (l Live) used() bool { return !l.LastUsed.IsZero() }
@@ -54,7 +63,7 @@ func (l Live) attrs() templ.Attributes {
 func (l Live) steps() []ui.Step {
 	created := ui.Step{Title: "Application created", Note: ui.Ago(l.CreatedAt, l.Now), State: ui.StepDone}
 	if !l.used() {
-		return []ui.Step{created, {Title: "Waiting for the first token", Note: l.waiting(), State: ui.StepNow}, {Title: "Token issued"}}
+		return []ui.Step{created, {Title: "Waiting for the first " + l.first(), Note: l.waiting(), State: ui.StepNow}, {Title: l.last()}}
 	}
 	note := "Last " + ui.Ago(l.LastUsed, l.Now)
 	if l.LastIP != "" {
@@ -63,7 +72,17 @@ func (l Live) steps() []ui.Step {
 	return []ui.Step{created, {Title: "First token requested", State: ui.StepDone}, {Title: ui.Plural(int(l.Count), "token", "") + " issued", Note: note, State: ui.StepDone}}
 }
 
+func (l Live) last() string {
+	if l.SAML {
+		return "Assertion sent"
+	}
+	return "Token issued"
+}
+
 func (l Live) waiting() string {
+	if l.listening() && l.SAML {
+		return "Sign in at the service provider. This updates by itself."
+	}
 	if l.listening() {
 		return "Run the program. This updates by itself."
 	}

@@ -105,6 +105,14 @@ func (f FrameOpts) head() ui.Head {
 	return h
 }
 
+// waits is what nobody has asked for yet: a SAML service provider gets no tokens.
+func (h Head) waits() string {
+	if h.Profile == models.ProfileSAML {
+		return "Waiting for first sign-in"
+	}
+	return "Waiting for first token"
+}
+
 // about is the line under the name: "Web app, Next.js, owned by Payments".
 func (h Head) about() string {
 	text := TypeWords(h.App.Kind, h.Profile)

@@ -216,7 +216,12 @@ func (l List) row(ctx context.Context, b *bytes.Buffer, r *Row, may rights, item
 	} else {
 		draw(ui.RelativeTime(r.LastUsed, l.Now, "Never"))
 	}
-	text(`</td><td class="dim opt">`, r.Owner, "</td>")
+	b.WriteString(`</td><td class="dim opt">`)
+	if r.Owner != "" {
+		text(`<span class="clip" title="`, r.Owner, `">`)
+		text("", r.Owner, "</span>")
+	}
+	b.WriteString("</td>")
 	if r.State == ui.StateBad || r.State == ui.StateWarn {
 		b.WriteString(`<td class="attn">`)
 		draw(ui.StatusPill(r.State, r.Note))

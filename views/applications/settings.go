@@ -140,7 +140,7 @@ func (s Settings) bar() templ.Component {
 }
 
 // stored is the badge of what is kept for callers but does nothing yet.
-const stored = "stored, not enforced yet"
+const stored = "Stored, not enforced yet"
 
 // text is a field of one line.
 func (s Settings) text(name, label, value string) ui.Input {
