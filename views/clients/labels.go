@@ -45,8 +45,23 @@ func Label(name string) string {
 	return strings.ToUpper(words[:1]) + words[1:]
 }
 
+// first are the fields at the head of the form, in its order.
+var first = []string{"name", "description", "profile", "logo_uri", "disabled", "redirect_uris", "post_logout_redirect_uris"}
+
+// sortProblems gives problems the order of the form, and those further down the order of their names.
 func sortProblems(p []ui.Problem) {
-	sort.SliceStable(p, func(i, j int) bool { return p[i].Field < p[j].Field })
+	rank := func(field string) string {
+		for i, name := range first {
+			if field == name || strings.HasPrefix(field, "#"+fieldID(name)+"-") {
+				return string(rune('0' + i))
+			}
+		}
+		if field == "" { // what is wrong with the form as a whole
+			return ""
+		}
+		return "~" + field
+	}
+	sort.SliceStable(p, func(i, j int) bool { return rank(p[i].Field) < rank(p[j].Field) })
 }
 
 func profileOptions() []ui.Option {
@@ -119,7 +134,7 @@ func matchOptions() []ui.Option {
 }
 
 func nameIDOptions() []ui.Option {
-	return []ui.Option{{Label: "Not said"}, {Value: "email", Label: "E-mail address"}, {Value: "secondary_email", Label: "Second e-mail address"},
+	return []ui.Option{{Label: "Not set"}, {Value: "email", Label: "E-mail address"}, {Value: "secondary_email", Label: "Second e-mail address"},
 		{Value: "username", Label: "User name"}, {Value: "phone_number", Label: "Phone number"}, {Value: "external_user_id", Label: "Identifier elsewhere"}}
 }
 
