@@ -81,6 +81,9 @@ func token(text, lang string, fills []string) (kind string, n int) {
 		for n < len(text) && (letter(text[n]) || text[n] >= '0' && text[n] <= '9') {
 			n++
 		}
+		if lang == "sh" && strings.HasPrefix(text[n:], "-") { // part of an option: --fail-with-body
+			return "", n
+		}
 		if keywords[text[:n]] || lang == "env" && n < len(text) && text[n] == '=' {
 			return "k", n
 		}
