@@ -185,7 +185,7 @@ func List(v ListView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Summary: ui.Plural(len(v.Page.Items), "administrator", "") + " on this page", Newer: v.at(v.Page.Prev), Older: v.at(v.Page.Next)}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Summary: ui.Here(len(v.Page.Items), "administrator", "", v.Page.Prev, v.Page.Next), Newer: v.at(v.Page.Prev), Older: v.at(v.Page.Next)}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -497,7 +497,7 @@ func Invite(v InviteView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Cancel", Kind: "ghost", Href: home}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Cancel", Href: home}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -657,7 +657,7 @@ func Show(v ShowView) templ.Component {
 					ui.Term{Name: "Second factor", Text: factor(v.Stored)},
 					ui.Term{Name: "Last sign-in", Value: ui.RelativeTime(when(v.Stored.LastSignInAt), v.Now, "Never")},
 					ui.Term{Name: "Added", Value: ui.RelativeTime(v.Stored.CreatedAt, v.Now, "")},
-					ui.Term{Name: "Id", Text: v.Stored.ID, Code: true},
+					ui.Term{Name: "ID", Text: v.Stored.ID, Code: true},
 				).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -79,7 +79,7 @@ func (r Ring) fate(k models.SigningKey, now time.Time) string {
 	switch k.Status {
 	case models.KeyNext:
 		if now.Before(r.ReadyAt) {
-			return "Can sign in " + left(r.ReadyAt.Sub(now))
+			return "May become current in " + left(r.ReadyAt.Sub(now))
 		}
 		return "Ready to sign"
 	case models.KeyCurrent:

@@ -23,7 +23,7 @@ func TestTheRingSaysWhatHappens(t *testing.T) {
 	}{
 		{"only a current key", Ring{Alg: "ES256", Current: current}, []string{"Signs new tokens", "create the next key"}},
 		{"a next key that is too new", Ring{Alg: "ES256", Next: next, Current: current, ReadyAt: now.Add(40 * time.Minute)},
-			[]string{"Can sign in 40 minutes", "published and not used yet", "/console/keys/n/promote", "/console/keys/n/delete"}},
+			[]string{"May become current in 40 minutes", "published and not used yet", "/console/keys/n/promote", "/console/keys/n/delete"}},
 		{"a next key that is known", Ring{Alg: "ES256", Next: next, Current: current, ReadyAt: now.Add(-time.Minute)}, []string{"Ready to sign", "known to every verifier"}},
 		{"a previous key that tokens need", Ring{Alg: "ES256", Current: current, Previous: []models.SigningKey{previous}, FreeAt: map[string]time.Time{"p": now.Add(time.Hour)}},
 			[]string{"Verifies tokens for another 60 minutes", "/console/keys/p/retire"}},

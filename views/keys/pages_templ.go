@@ -166,7 +166,7 @@ func ring(r Ring, v View) templ.Component {
 				return nil
 			})
 			templ_7745c5c3_Err = ui.DataTable(ui.TableOpts{ID: "keys-" + r.Alg, Caption: r.Alg + " keys: next, current, previous",
-				Columns: []ui.Column{{Label: "Stage"}, {Label: "Key id"}, {Label: "Published", Optional: true}, {Label: "In this stage", Optional: true}, {Label: "What it does"}, {Label: "Action", Hidden: true}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+				Columns: []ui.Column{{Label: "Stage"}, {Label: "Key ID"}, {Label: "Published", Optional: true}, {Label: "In this stage", Optional: true}, {Label: "What it does"}, {Label: "Action", Hidden: true}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -844,7 +844,7 @@ func retired(v View) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.DataTable(ui.TableOpts{ID: "retired-keys", Caption: "Retired keys", Columns: []ui.Column{{Label: "Key id"}, {Label: "Algorithm"}, {Label: "Retired"}, {Label: "Action", Hidden: true}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.DataTable(ui.TableOpts{ID: "retired-keys", Caption: "Retired keys", Columns: []ui.Column{{Label: "Key ID"}, {Label: "Algorithm"}, {Label: "Retired"}, {Label: "Action", Hidden: true}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -196,7 +196,7 @@ func List(v ListView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Summary: ui.Plural(len(v.Page.Items), "message", "") + " on this page", Newer: v.at(v.Page.Prev), Older: v.at(v.Page.Next)}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Pager(ui.PagerOpts{Summary: ui.Here(len(v.Page.Items), "message", "", v.Page.Prev, v.Page.Next), Newer: v.at(v.Page.Prev), Older: v.at(v.Page.Next)}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -396,7 +396,7 @@ func Show(m models.OutboxMessage) templ.Component {
 					ui.Term{Name: "Written", Value: ui.ExactTime(m.CreatedAt)},
 					ui.Term{Name: "Channel", Text: channel(m.Channel)},
 					ui.Term{Name: "Kind", Text: words(m.Template)},
-					ui.Term{Name: "Id", Text: m.ID, Code: true},
+					ui.Term{Name: "ID", Text: m.ID, Code: true},
 				).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -464,7 +464,7 @@ func Show(m models.OutboxMessage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Fold("HTML", "as sent to mail programs", false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Fold("HTML", "As sent to mail programs", false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -17,7 +17,7 @@ type Input struct {
 	Name, Label  string
 	ID           string // "f-" and the name when empty
 	Term         string // the protocol's word, after the label: "redirect URI"
-	Badge        string // a short fact after the label: "stored, not enforced yet"
+	Badge        string // a short fact after the label: "Stored, not enforced yet"
 	Help         string
 	Error        string // why the value was refused
 	Value        string
