@@ -233,7 +233,7 @@ func TestAccessPages(t *testing.T) {
 	api := follow(s.post("/console/resources/new", "/console/resources/new", url.Values{"identifier": {orders}, "name": {"Orders"}, "scopes": {"read:orders Read them\nship:orders"}}))
 	follow(s.post(api, api+"/scopes", url.Values{"name": {"void:orders"}}))
 	follow(s.post(api, api+"/grants", url.Values{"client_id": {id}, "scopes": {"read:orders"}}))
-	if res, body := s.post(api, api+"/grants", url.Values{"client_id": {"nobody"}}); res.StatusCode != 422 || !strings.Contains(string(body), "There is no client with this client_id.") {
+	if res, body := s.post(api, api+"/grants", url.Values{"client_id": {"nobody"}}); res.StatusCode != 422 || !strings.Contains(string(body), "There is no client with this ID.") {
 		t.Errorf("a grant for nobody: %d", res.StatusCode)
 	}
 	role := follow(s.post("/console/roles/new", "/console/roles/new", url.Values{"name": {"Shipper"}, "kind": {"machine"}}))

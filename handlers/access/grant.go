@@ -48,7 +48,7 @@ func (p Pages) tellGrant(ctx context.Context, in grantIn) (web.Told, error) {
 func beside(err error) error {
 	if models.IsFault(err, models.NotFound) {
 		var c models.Check
-		c.Add("client_id", "client_not_found", "There is no client with this client_id.")
+		c.Add("client_id", "client_not_found", "There is no client with this ID.")
 		return c.Err()
 	}
 	return models.Renamed(err, func(name string) string {

@@ -4,6 +4,7 @@ package connections
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -189,7 +190,14 @@ type Danger struct {
 	Error string
 }
 
-func problems(f *models.Fault) []ui.Problem { return faults.Problems(f) }
+// problems leaves out what follows from a wrong name: a realm is a name, unless somebody says otherwise.
+func problems(f *models.Fault) []ui.Problem {
+	all := faults.Named(f, "display_name", "Name for people", "name", "Name for programs")
+	if faults.At(f, "name") == "" {
+		return all
+	}
+	return slices.DeleteFunc(all, func(p ui.Problem) bool { return strings.HasPrefix(p.Field, "realms[") })
+}
 
 func (s Show) err(name string) string { return fieldError(s.Fault, name) }
 func (n New) err(name string) string  { return fieldError(n.Fault, name) }

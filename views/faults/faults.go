@@ -2,6 +2,8 @@
 package faults
 
 import (
+	"slices"
+
 	"gatehouse/models"
 	"gatehouse/views/ui"
 )
@@ -22,7 +24,7 @@ func Problems(f *models.Fault) []ui.Problem {
 }
 
 // Named is Problems with the label of each field in front: a summary stands far from its fields. labels are pairs of a field's
-// name and its label.
+// name and its label, in the order of the form; the summary follows it.
 func Named(f *models.Fault, labels ...string) []ui.Problem {
 	out := Problems(f)
 	for i, p := range out {
@@ -32,6 +34,7 @@ func Named(f *models.Fault, labels ...string) []ui.Problem {
 			}
 		}
 	}
+	slices.SortStableFunc(out, func(a, b ui.Problem) int { return slices.Index(labels, a.Field) - slices.Index(labels, b.Field) })
 	return out
 }
 
