@@ -66,8 +66,13 @@ func ActorName(e models.Event) string {
 	return "Somebody unknown"
 }
 
+// thumbprint is the length of a key ID that is the thumbprint of its key (RFC 7638).
+const thumbprint = 43
+
 func objectName(e models.Event) string {
 	switch {
+	case e.ObjectKind == "key" && len(e.ObjectName) == thumbprint:
+		return e.ObjectName[:12] // as the page of signing keys shows it
 	case e.ObjectName != "":
 		return e.ObjectName
 	case e.ObjectID != "":
