@@ -29,7 +29,7 @@ func (p Pages) choose(ctx context.Context, in views.NewForm) (views.New, error) 
 		n.AddressLabel, n.AddressHelp = "Development address", "You add the others in its settings."
 	}
 	if f.AddressLabel != "" {
-		n.AddressLabel, n.AddressHelp = f.AddressLabel, "The system brings people back to the app by it."
+		n.AddressLabel, n.AddressHelp = f.AddressLabel, "People return to the app through it after signing in."
 	}
 	var err error
 	n.Made, err = p.made(ctx, f, in)
