@@ -304,8 +304,8 @@ func TestASlowReceiverDoesNotStopTheOthers(t *testing.T) {
 	}
 	_, err = w.seal.Seal(w.system)
 	must(t, err)
-	done := make(chan struct{})
-	go func() { w.Worker.Run(ctxUntil(w.system, done)); close(under) }()
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() { w.Worker.Run(ctxUntil(w.system, done)); close(ended) }()
 	deadline := time.Now().Add(20 * time.Second)
 	for delivered := 0; delivered < 8 && time.Now().Before(deadline); {
 		delivered = 0
@@ -325,8 +325,7 @@ func TestASlowReceiverDoesNotStopTheOthers(t *testing.T) {
 	}
 	close(release)
 	close(done)
-	for range under { // until the worker has ended
-	}
+	<-ended
 }
 
 func ctxUntil(ctx context.Context, done chan struct{}) context.Context {
