@@ -75,10 +75,13 @@ func (t *turns) run(ctx context.Context, pool *bun.DB, alone bool, fn func(tx bu
 	shared.members++
 	t.finish(shared, alone)
 	<-shared.done
-	if shared.err != nil && err != nil {
+	switch {
+	case err == nil:
+		return shared.err
+	case shared.err != nil:
 		return errAgain // it failed on what is not there now
 	}
-	return errors.Join(shared.err, err)
+	return err
 }
 
 // take waits for the turn and gives the transaction to write in.

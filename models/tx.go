@@ -117,7 +117,8 @@ func (db DB) transact(ctx context.Context, attempt func(tx bun.Tx) (wrote bool, 
 }
 
 func (s *txState) run(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error) error {
-	in := DB{Read: s.conn, Write: writer{s.conn, s}, Postgres: db.Postgres, Caches: db.Caches, writes: db.writes, tx: s}
+	conn := noting{s.conn, s}
+	in := DB{Read: conn, Write: conn, Postgres: db.Postgres, Caches: db.Caches, writes: db.writes, tx: s}
 	if err := fn(ctx, in); err != nil {
 		return err
 	}
@@ -125,36 +126,6 @@ func (s *txState) run(ctx context.Context, db DB, fn func(ctx context.Context, t
 		return fmt.Errorf("a step of this transaction failed: %w", s.failed)
 	}
 	return db.Caches.announce(ctx, in, s.dropped)
-}
-
-// writer is a transaction that notes whether it is written in.
-type writer struct {
-	bun.Tx
-	state *txState
-}
-
-func (w writer) NewInsert() *bun.InsertQuery { w.state.wrote = true; return w.Tx.NewInsert() }
-func (w writer) NewUpdate() *bun.UpdateQuery { w.state.wrote = true; return w.Tx.NewUpdate() }
-func (w writer) NewDelete() *bun.DeleteQuery { w.state.wrote = true; return w.Tx.NewDelete() }
-
-func (w writer) NewRaw(query string, args ...any) *bun.RawQuery {
-	w.state.wrote = true
-	return w.Tx.NewRaw(query, args...)
-}
-
-func (w writer) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	w.state.wrote = true
-	return w.Tx.ExecContext(ctx, query, args...)
-}
-
-func (w writer) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	w.state.wrote = true
-	return w.Tx.QueryContext(ctx, query, args...)
-}
-
-func (w writer) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	w.state.wrote = true
-	return w.Tx.QueryRowContext(ctx, query, args...)
 }
 
 // Drop takes an entry out of a cache when the transaction commits, here and on every other node.
