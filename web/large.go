@@ -136,6 +136,16 @@ func (l *largeBodies) add(h *fasthttp.RequestHeader, body largeBody, may bool) b
 	return body.admitted
 }
 
+// limit is how large the body of a request may be, in bytes.
+func (l *largeBodies) limit(h *fasthttp.RequestHeader) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if body := l.known[h]; body.admitted {
+		return body.route.large + formRoom
+	}
+	return MaxBody
+}
+
 // take forgets a request and tells what it was.
 func (l *largeBodies) take(h *fasthttp.RequestHeader) (body largeBody) {
 	if l.count.Load() == 0 {
@@ -168,7 +178,7 @@ func (s *Server) tooLarge(r *Request, body largeBody) error {
 	if body.route != nil {
 		r.route = body.route
 	}
-	if body.admitted || body.busy {
+	if (body.admitted || body.busy) && !r.c.Context().Request.MayContinue() {
 		readOn(r.c.Context().Conn(), body.route.large)
 	}
 	switch {
@@ -196,9 +206,19 @@ func readOn(conn net.Conn, limit int) {
 	}
 }
 
+// expected answers a caller who asks before it sends a body (RFC 9110 section 10.1.1): it is told to go on, or refused here, before it
+// has sent anything.
+func (s *Server) expected(ctx *fasthttp.RequestCtx) int {
+	if ctx.Request.Header.ContentLength() <= s.large.limit(&ctx.Request.Header) {
+		return fasthttp.StatusContinue
+	}
+	s.app.Server().ErrorHandler(ctx, fasthttp.ErrBodyTooLarge)
+	return ctx.Response.StatusCode()
+}
+
 // takeLarge has fasthttp ask before it reads a body, and not keep the memory of a large one for the next request.
 func (s *Server) takeLarge() {
 	fasthttp.SetBodySizePoolLimit(MaxBody, -1)
-	s.app.Server().HeaderReceived = s.sized
+	s.app.Server().HeaderReceived, s.app.Server().ExpectHandler = s.sized, s.expected
 	s.app.Server().Handler = s.chunked.around(s.large.around(s.app.Server().Handler))
 }

@@ -216,12 +216,26 @@ func TestALargeBodyThatIsAskedForFirst(t *testing.T) {
 		req.Header.Set("Content-Type", media)
 		req.Header.Set("Authorization", "Bearer "+token)
 		req.Header.Set("Expect", "100-continue")
+		sent := false
+		req.Body = io.NopCloser(readerFunc(func(p []byte) (int, error) { sent = true; return bytes.NewReader(data).Read(p) }))
+		if want == 200 {
+			req.Body = io.NopCloser(bytes.NewReader(data))
+		}
 		res, err := client.Do(req)
 		if err != nil || res.StatusCode != want {
 			t.Errorf("%s: %v %v", token, res, err)
+			continue
+		}
+		body, _ := io.ReadAll(res.Body)
+		if want == 413 && (sent || !strings.Contains(string(body), `"body_too_large"`)) {
+			t.Errorf("%s: sent %v, answered %s", token, sent, body)
 		}
 	}
 }
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // A caller who is known hears why a file is refused, and does not merely find the connection broken.
 func TestAFileThatIsTooLargeIsAnswered(t *testing.T) {
