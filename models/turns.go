@@ -16,8 +16,8 @@ import (
 // wait until the disk has them. So changes that arrive while another one is at work share its commit: they run one after the
 // other in one transaction, and none is answered before that transaction is durable.
 //
-// What each sees and hears is what it would have alone. A change that fails after it has written takes back what the others
-// wrote too; all of them, itself included, then run again, each in a transaction of its own.
+// What each sees and hears is what it would have alone. A change that fails after it has written, or because of the database, takes
+// back what the others wrote too; all of them, itself included, then run again, each in a transaction of its own.
 
 const (
 	mostShared = 32                    // changes of one transaction
@@ -68,7 +68,7 @@ func (t *turns) run(ctx context.Context, pool *bun.DB, alone bool, fn func(tx bu
 	case err != nil && shared.members == 0:
 		t.takeBack(shared)
 		return err
-	case err != nil && wrote:
+	case err != nil && (wrote || !refused(err)):
 		t.takeBack(shared)
 		return errAgain
 	}
@@ -82,6 +82,13 @@ func (t *turns) run(ctx context.Context, pool *bun.DB, alone bool, fn func(tx bu
 		return errAgain // it failed on what is not there now
 	}
 	return err
+}
+
+// refused tells whether a change failed for a reason of its own. Of other errors, such as those of a disk, nobody knows what they left
+// of the transaction: SQLite ends it after some, and what the next change writes would stand alone.
+func refused(err error) bool {
+	_, ok := AsFault(err)
+	return ok
 }
 
 // take waits for the turn and gives the transaction to write in.

@@ -168,6 +168,19 @@ func TestAChangeThatOnlyReadsFailsAlone(t *testing.T) {
 	}
 }
 
+// TestAnErrorOfTheDatabaseTakesBackTheTransaction: SQLite may have ended it, and its neighbours' next writes would stand alone.
+func TestAnErrorOfTheDatabaseTakesBackTheTransaction(t *testing.T) {
+	db, _ := sqlite(t)
+	ctx := dbtest.Context(t)
+	runs := 0
+	errs := crowd(ctx, db, func(ctx context.Context, tx models.DB) error { runs++; return up("a")(ctx, tx) }, func(ctx context.Context, tx models.DB) error {
+		return tx.Read.NewSelect().Model((*models.RowCount)(nil)).Column("nowhere").Scan(ctx, new(int64))
+	}, up("a"))
+	if errs[0] != nil || errs[1] == nil || errs[2] != nil || runs != 2 || counted(t, ctx, db, "a") != 2 {
+		t.Errorf("%v after %d runs of the first, %d changes", errs, runs, counted(t, ctx, db, "a"))
+	}
+}
+
 // TestAChangeThatGivesUpWhileItWaitsIsPassedOver.
 func TestAChangeThatGivesUpWhileItWaitsIsPassedOver(t *testing.T) {
 	db, _ := sqlite(t)
