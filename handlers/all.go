@@ -211,6 +211,7 @@ func (a *App) resources() {
 	})
 	a.people()
 	sealer := models.Sealer{DB: db, Vault: vault, Now: models.Now, Log: a.Config.Log}
+	sealer.AtOnce()
 	a.after = append(a.after, models.NewClock(db, a.Config.Log).Run, a.connections.SealLeft, a.usages.Run, a.ring.Run, sealer.Run, func(ctx context.Context) { webhooks.NewWorker(a.webhooks, a.Config.Log).Run(ctx) },
 		mails.Worker{Ops: a.mails, Log: a.Config.Log}.Run)
 	a.close = append(a.close, a.usages.Flush)

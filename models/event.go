@@ -15,8 +15,8 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// Event is one line of the audit log. It is a row of the change's own transaction; the sealer numbers and chains it within a
-// second. Detail can be erased later: the chain runs over its hash.
+// Event is one line of the audit log. It is a row of the change's own transaction, numbered and chained there or, by the sealer,
+// within a second. Detail can be erased later: the chain runs over its hash.
 type Event struct {
 	bun.BaseModel `bun:"table:events,alias:e"`
 
@@ -84,7 +84,7 @@ func Record(ctx context.Context, tx DB, e Event) error {
 		e.Outcome = "success"
 	}
 	e.DetailHash = hashText(string(e.Detail))
-	if err := Insert(ctx, tx, &e); err != nil {
+	if err := tx.chain().add(ctx, tx, &e, func() error { return Insert(ctx, tx, &e) }); err != nil {
 		return fmt.Errorf("record %s: %w", e.Type, err)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -29,9 +30,10 @@ var errAgain = errors.New("another change of the same transaction failed")
 
 // turns is the order in which changes write.
 type turns struct {
-	mu    sync.Mutex
-	busy  bool // somebody has the turn
-	queue []*turn
+	mu     sync.Mutex
+	busy   bool // somebody has the turn
+	queue  []*turn
+	sealer atomic.Pointer[Sealer] // with it, changes seal the events that they record
 }
 
 // turn is a change that waits. What it is handed is the transaction to join, or nil to begin one.
@@ -43,6 +45,7 @@ type turn struct {
 // sharedTx is a transaction with the changes that have run in it. Whoever has the turn owns it.
 type sharedTx struct {
 	bun.Tx
+	chain   *chain // nil when events are sealed later
 	cancel  context.CancelFunc
 	begun   time.Time
 	members int
@@ -51,7 +54,7 @@ type sharedTx struct {
 }
 
 // run is one attempt at a change. Alone, it shares its transaction with nobody.
-func (t *turns) run(ctx context.Context, pool *bun.DB, alone bool, fn func(tx bun.Tx) (wrote bool, err error)) error {
+func (t *turns) run(ctx context.Context, pool *bun.DB, alone bool, fn func(tx bun.Tx, audit *chain) (wrote bool, err error)) error {
 	shared, err := t.take(ctx, pool, alone)
 	if err != nil {
 		return err
@@ -62,7 +65,7 @@ func (t *turns) run(ctx context.Context, pool *bun.DB, alone bool, fn func(tx bu
 			t.takeBack(shared)
 		}
 	}()
-	wrote, err := fn(shared.Tx)
+	wrote, err := fn(shared.Tx, shared.chain)
 	returned = true
 	switch {
 	case err != nil && shared.members == 0:
@@ -110,7 +113,11 @@ func (t *turns) take(ctx context.Context, pool *bun.DB, alone bool) (*sharedTx, 
 		t.pass()
 		return nil, err
 	}
-	return &sharedTx{Tx: tx, cancel: cancel, begun: time.Now(), done: make(chan struct{})}, nil
+	shared = &sharedTx{Tx: tx, cancel: cancel, begun: time.Now(), done: make(chan struct{})}
+	if sealer := t.sealer.Load(); sealer != nil {
+		shared.chain = &chain{Sealer: *sealer}
+	}
+	return shared, nil
 }
 
 // wait queues until it is this change's turn.
@@ -162,8 +169,20 @@ func (t *turns) finish(shared *sharedTx, alone bool) {
 			return
 		}
 	}
-	shared.err = shared.Commit()
+	shared.err = shared.commit()
 	t.end(shared)
+}
+
+// commit makes what the changes wrote durable, with the place where the audit log ends now.
+func (s *sharedTx) commit() error {
+	if err := s.chain.close(context.Background()); err != nil {
+		return errors.Join(err, s.Rollback())
+	}
+	if err := s.Commit(); err != nil {
+		return err
+	}
+	s.chain.tell()
+	return nil
 }
 
 // handOver gives an open transaction to the next change in the queue, unless that one wants to be alone.

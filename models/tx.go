@@ -24,6 +24,7 @@ type DB struct {
 // txState is what an outermost transaction gathers until it is committed.
 type txState struct {
 	conn    bun.Tx
+	chain   *chain // of the audit log, when events are sealed where they are written
 	wrote   bool
 	dropped []drop
 	here    []drop // of which other nodes are told nothing
@@ -84,8 +85,8 @@ func once(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error)
 	}
 	state := &txState{}
 	inside := context.WithValue(ctx, inTxKey{}, true)
-	attempt := func(tx bun.Tx) (bool, error) {
-		*state = txState{conn: tx}
+	attempt := func(tx bun.Tx, audit *chain) (bool, error) {
+		*state = txState{conn: tx, chain: audit}
 		err := state.run(inside, db, fn)
 		return state.wrote, err
 	}
@@ -98,10 +99,10 @@ func once(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error)
 }
 
 // transact runs a transaction: on PostgreSQL one of its own, on SQLite one that it may share.
-func (db DB) transact(ctx context.Context, attempt func(tx bun.Tx) (wrote bool, err error)) error {
+func (db DB) transact(ctx context.Context, attempt func(tx bun.Tx, audit *chain) (wrote bool, err error)) error {
 	if db.turns == nil {
 		return db.Write.RunInTx(ctx, &sql.TxOptions{}, func(_ context.Context, tx bun.Tx) error {
-			_, err := attempt(tx)
+			_, err := attempt(tx, nil)
 			return err
 		})
 	}
