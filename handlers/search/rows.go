@@ -143,11 +143,9 @@ func (o Ops) secrets(ctx context.Context, actor models.Actor, q string, n int) (
 	}
 	query := o.DB.Read.NewSelect().TableExpr("credentials AS cr").Join("JOIN clients AS c ON c.id = cr.client_id").
 		ColumnExpr("cr.name, cr.prefix, cr.last_four, cr.application_id, c.name AS client_name").
-		Where("cr.tenant_id = ?", actor.TenantID).Where("cr.kind = 'secret'")
+		Where("cr.tenant_id = ?", actor.TenantID).Where("cr.kind = 'secret'").Where("cr.prefix = ?", q[:min(len(q), prefixLength(q))])
 	if looksSecret(q) {
 		query = query.Where("cr.hash = ?", o.Vault.SecretHash(q))
-	} else {
-		query = query.Where("cr.prefix = ?", q[:min(len(q), prefixLength(q))])
 	}
 	var rows []struct{ Name, Prefix, LastFour, ApplicationID, ClientName string }
 	if err := query.OrderExpr("cr.created_at DESC, cr.id").Limit(int64(n)).Scan(ctx, &rows); err != nil {
