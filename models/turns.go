@@ -23,6 +23,7 @@ import (
 const (
 	mostShared = 32                    // changes of one transaction
 	longShared = 10 * time.Millisecond // after which no further one joins
+	waitShared = 30 * time.Microsecond // for the next one, when fewer have come than the last time
 )
 
 // errAgain is what a change hears whose transaction was taken back because of another one.
@@ -33,6 +34,7 @@ type turns struct {
 	mu     sync.Mutex
 	busy   bool // somebody has the turn
 	queue  []*turn
+	last   int                    // changes of the transaction before; whoever has the turn owns it
 	sealer atomic.Pointer[Sealer] // with it, changes seal the events that they record
 }
 
@@ -163,14 +165,26 @@ func (t *turns) finish(shared *sharedTx, alone bool) {
 	if open && t.handOver(shared) {
 		return
 	}
-	if open {
-		runtime.Gosched() // whoever is about to join
-		if t.handOver(shared) {
-			return
-		}
+	if open && t.joined(shared) {
+		return
 	}
+	t.last = shared.members
 	shared.err = shared.commit()
 	t.end(shared)
+}
+
+// joined waits for those who are about to queue, and hands the transaction to the first of them. Callers that were answered together
+// come back together: when fewer have come than the last time, the rest is worth a moment. A caller who writes alone waits for nobody.
+func (t *turns) joined(shared *sharedTx) bool {
+	runtime.Gosched()
+	if t.handOver(shared) {
+		return true
+	}
+	if shared.members >= t.last {
+		return false
+	}
+	time.Sleep(waitShared)
+	return t.handOver(shared)
 }
 
 // commit makes what the changes wrote durable, with the place where the audit log ends now.
