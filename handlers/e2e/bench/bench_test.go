@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -134,7 +135,7 @@ func native(t *testing.T, s process, out *table, durable float64) {
 	out.add(measure(t, s, r, 40_000), 65, "65 us")
 	r = request{name: "native create (with its durable commit)", method: "POST", path: func(int) string { return "/rest/v1/applications" }, status: 201,
 		header: auth + "Content-Type: application/json\r\n", body: func(n int) string { return `{"name":"Made ` + strconv.Itoa(n) + `"}` }}
-	out.add(measure(t, s, r, 1_000), durable+300, "300 us beside the bare commit")
+	out.add(measure(t, s, r, 4_000), durable+300, "300 us beside the bare commit")
 }
 
 func pages(t *testing.T, s process, out *table) {
@@ -241,14 +242,17 @@ func commit(t *testing.T) float64 {
 	if _, err := db.Write.ExecContext(ctx, "INSERT INTO one VALUES (1, 0)"); err != nil {
 		t.Fatal(err)
 	}
-	return spent(500, func() {
+	return spent(2_000, func() {
 		if _, err := db.Write.ExecContext(ctx, "UPDATE one SET n = n + 1 WHERE id = 1"); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
+// spent is the CPU time of one fn, on one processor like the servers: there the runtime hands the processor on at each wait for the
+// disk, and that counts on both sides of a comparison.
 func spent(n int, fn func()) float64 {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	best := 1e18
 	for range 3 {
 		before := self()

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/textproto"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -125,17 +126,24 @@ type process struct {
 	metrics string // address of its runtime metrics, empty for none
 }
 
-// cpu is the CPU time that the process has used: user and system, from /proc (100 ticks a second).
-func (p process) cpu(t testing.TB) time.Duration {
+// cpu is the CPU time that the threads of the process have used, user and system, in nanoseconds: /proc/PID/stat has but 100 ticks a
+// second.
+func (p process) cpu(t testing.TB) (sum time.Duration) {
 	t.Helper()
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid))
-	if err != nil {
-		t.Fatal(err)
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", p.pid))
+	if err != nil || len(threads) == 0 {
+		t.Fatal("no threads of the process: ", err)
 	}
-	fields := strings.Fields(string(raw)[strings.LastIndexByte(string(raw), ')')+1:])
-	user, _ := strconv.Atoi(fields[11])
-	system, _ := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * 10 * time.Millisecond
+	for _, name := range threads {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			continue // it ended; Go keeps its threads
+		}
+		spent, _, _ := strings.Cut(string(raw), " ")
+		n, _ := strconv.ParseInt(spent, 10, 64)
+		sum += time.Duration(n)
+	}
+	return sum
 }
 
 // memory gives resident and peak memory in MiB.
