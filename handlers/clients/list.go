@@ -117,36 +117,6 @@ func like(text string) string {
 	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
 }
 
-// Each calls fn for each client of an application in turn, the oldest first, without holding them all.
-// Faults: NotFound (application).
-func (o Ops) Each(ctx context.Context, in OfApplicationIn, fn func(models.Client) error) error {
-	app, err := findApplication(ctx, o.DB, in.ApplicationID, false)
-	if err != nil {
-		return err
-	}
-	if err := models.Need(ctx, "client.read", app.ID, "application"); err != nil {
-		return err
-	}
-	var from models.Key
-	for {
-		var rows []models.Client
-		q := o.DB.Read.NewSelect().Model(&rows).Where("c.application_id = ?", app.ID)
-		if err := keyset(q, "created_at", false, from).Limit(models.PageLimit).Scan(ctx); err != nil {
-			return fmt.Errorf("read clients of application %s: %w", app.ID, err)
-		}
-		for _, c := range rows {
-			if err := fn(c); err != nil {
-				return err
-			}
-		}
-		if len(rows) < models.PageLimit {
-			return nil
-		}
-		last := rows[len(rows)-1]
-		from = models.Key{Time: last.CreatedAt, ID: last.ID}
-	}
-}
-
 // DefaultsOf gives the default clients of a page of applications, by application id, in one query. Those out of the actor's
 // reach are left out. The query names primary keys alone: beside another condition a database may prefer that one's index and
 // read every client of the tenant.

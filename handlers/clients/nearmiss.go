@@ -51,13 +51,3 @@ func nearness(a, b string) (reason, text string) {
 	}
 	return "", ""
 }
-
-// Nearest finds the registered URI that a refused one nearly is, for logs that explain a failed sign-in.
-func Nearest(registered []string, asked string) (uri, reason string, ok bool) {
-	for _, r := range registered {
-		if reason, _ := nearness(r, asked); reason != "" && reason != "same" {
-			return r, reason, true
-		}
-	}
-	return "", "", false
-}

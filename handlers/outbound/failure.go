@@ -49,20 +49,6 @@ func (f *Failure) Fault() *models.Fault {
 	return &models.Fault{Code: models.Unavailable, Reason: f.Reason, Text: f.Text}
 }
 
-// Refused tells whether err is a Failure for one of the reasons, or for any when none is named.
-func Refused(err error, reasons ...string) bool {
-	var f *Failure
-	if !errors.As(err, &f) {
-		return false
-	}
-	for _, r := range reasons {
-		if f.Reason == r {
-			return true
-		}
-	}
-	return len(reasons) == 0
-}
-
 func fail(reason, text string, err error) *Failure { return &Failure{reason, text, err} }
 
 func unreachable(ctx context.Context, host string, err error) *Failure {
