@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"gatehouse/handlers/guides"
 	"gatehouse/models"
 )
 
@@ -61,6 +62,9 @@ func check(a models.Application, before *models.Application) error {
 	c.Length("description", a.Description, 0, 500)
 	c.OneOf("kind", a.Kind, models.KindStandard, models.KindManagement)
 	c.OneOf("language", a.Language, Languages...)
+	if before == nil { // an older version may have known another one
+		c.OneOf("framework", a.Framework, guides.IDs()...)
+	}
 	c.Length("owner", a.Owner, 0, 100)
 	c.Length("password_sharing_group_id", a.PasswordSharingGroupID, 0, 100)
 	c.Length("invite_journey_id", a.InviteJourneyID, 0, 255)

@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/credentials"
+	"gatehouse/handlers/guides"
 	"gatehouse/models"
 )
 
@@ -45,7 +46,7 @@ func (o Ops) In(tx models.DB) Ops {
 type CreateIn struct {
 	Fields
 	Kind            string   `json:"kind" form:"kind" enum:"standard,management" doc:"standard when absent."`
-	Framework       string   `json:"framework" form:"framework" doc:"Which guide to follow."`
+	Framework       string   `json:"framework" form:"framework" doc:"Which guide to follow. The client is of the kind that it needs unless a protocol or a profile says otherwise."`
 	ManagementFaces []string `json:"management_faces" form:"management_faces" doc:"With kind management; all when absent."`
 	Implicit        bool     `json:"-"`
 	// ID is for imports and the headless bootstrap: the identifier that the application has elsewhere.
@@ -136,8 +137,13 @@ func (in CreateIn) first(app models.Application) clients.CreateIn {
 	if !c.Name.Set {
 		c.Name = models.Some(app.Name)
 	}
-	if app.Kind == models.KindManagement && !c.Profile.Set {
+	f, known := guides.Find(app.Framework)
+	switch {
+	case c.Profile.Set:
+	case app.Kind == models.KindManagement:
 		c.Profile = models.Some(models.ProfileMachine)
+	case known && c.Protocol == "": // a program that runs in a browser keeps no secret, whoever asks for it
+		c.Protocol, c.Profile = f.Protocol, models.Some(f.Profile)
 	}
 	return c
 }

@@ -13,6 +13,7 @@ import (
 	"gatehouse/handlers/applications"
 	"gatehouse/handlers/clients"
 	"gatehouse/handlers/dbtest"
+	"gatehouse/handlers/guides"
 	"gatehouse/models"
 )
 
@@ -73,6 +74,27 @@ func TestCreateMakesADefaultClientAndSaysSo(t *testing.T) {
 	}
 }
 
+// A program that runs in a browser or on a phone keeps no secret, also when its application was made over an API.
+func TestTheFirstClientIsOfTheKindThatItsFrameworkNeeds(t *testing.T) {
+	o := ops(t)
+	for _, f := range guides.Frameworks {
+		in := named(f.Name)
+		in.Framework, in.Kind = f.ID, f.Kind
+		if f.Protocol == models.ProtocolSAML {
+			in.Client.SAML = models.Some(models.SAML{EntityID: "urn:hr", ACSURL: "https://hr.example.com/acs", NameIDType: "email"})
+		}
+		out := create(t, o, in)
+		if out.Client.Profile != f.Profile || (out.Secret != nil) != (f.Profile == models.ProfileWeb || f.Profile == models.ProfileMachine || f.Profile == models.ProfileProtected) {
+			t.Errorf("%s: profile %s, secret %v", f.ID, out.Client.Profile, out.Secret != nil)
+		}
+	}
+	in := named("Own choice")
+	in.Framework, in.Client.Profile = "react", models.Some(models.ProfileWeb)
+	if out := create(t, o, in); out.Client.Profile != models.ProfileWeb {
+		t.Errorf("what was asked for is %s", out.Client.Profile)
+	}
+}
+
 func TestCreateRefusesWhatIsWrongAndLeavesNothing(t *testing.T) {
 	cases := []struct {
 		what  string
@@ -89,6 +111,7 @@ func TestCreateRefusesWhatIsWrongAndLeavesNothing(t *testing.T) {
 		{"a script as logo", applications.CreateIn{Fields: applications.Fields{Name: models.Some("a"), LogoURI: models.Some("javascript:alert(1)")}}, "logo_uri"},
 		{"an SVG as logo", applications.CreateIn{Fields: applications.Fields{Name: models.Some("a"), LogoURI: models.Some("data:image/svg+xml;base64,AAAA")}}, "logo_uri"},
 		{"a path as domain", applications.CreateIn{Fields: applications.Fields{Name: models.Some("a"), CustomDomain: models.Some("https://x.example/")}}, "custom_domain"},
+		{"an unknown framework", applications.CreateIn{Fields: named("a").Fields, Framework: "cobol"}, "framework"},
 		{"a wrong first client", applications.CreateIn{Fields: named("a").Fields, Client: clients.CreateIn{Settings: clients.Settings{RedirectURIs: models.Some([]string{"http://app.example/cb"})}}}, "redirect_uris"},
 	}
 	o := ops(t)

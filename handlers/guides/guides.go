@@ -69,6 +69,15 @@ type Guide struct {
 // Default is the framework that the page of creation starts with.
 const Default = "nextjs"
 
+// IDs are those of all frameworks.
+func IDs() []string {
+	out := make([]string, len(Frameworks))
+	for i, f := range Frameworks {
+		out[i] = f.ID
+	}
+	return out
+}
+
 // Find gives a framework by its id.
 func Find(id string) (Framework, bool) {
 	for _, f := range Frameworks {
