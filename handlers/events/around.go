@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/models"
 	"gatehouse/views/applications"
+	"gatehouse/views/clients"
 	"gatehouse/views/ui"
 )
 
@@ -62,7 +63,7 @@ func (l living) link(e models.Event) string {
 	case e.ObjectKind == "application" && app:
 		return applications.URL(e.ObjectID)
 	case e.ObjectKind == "client" && app && client:
-		return applications.URL(e.ApplicationID, applications.TabClients, url.PathEscape(e.ObjectID))
+		return clients.URL(e.ObjectID)
 	case slices.Contains([]string{models.CredentialSecret, models.CredentialPublicKey, models.CredentialCertificate}, e.ObjectKind) && app:
 		return applications.URL(e.ApplicationID, applications.TabSecrets)
 	case e.ObjectKind == "experience" && app:

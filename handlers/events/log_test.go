@@ -67,7 +67,7 @@ func TestTheLogTellsWhoDidWhat(t *testing.T) {
 		}
 		contains(t, drawn(t, views.Page(l)), "Client updated", "Maya Okafor", "Storefront web", "jwks, redirect_uris", "Sealed up to number 1,204", "4 events",
 			`aria-expanded="true"`, `<div>https://a.example/cb</div>`, `https://b.example/cb</div>`, "Changed. The value is never written here.",
-			`href="/console/applications/app1/clients/cl1"`, "Secret shown Storefront web / Primary", "same request", "Client created by terraform-ci", "2 h earlier",
+			`href="/console/clients/cl1"`, "Secret shown Storefront web / Primary", "same request", "Client created by terraform-ci", "2 h earlier",
 			"Everything that happened to Storefront web", "Number 1,204", "Unknown client or wrong secret", "Through the Transmit API"[12:], "4 events in the last 24 hours, 1 of them failures")
 		e, err := o.Show(ctx, GetIn{ID: "e3"})
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/models"
 	"gatehouse/views/applications"
+	"gatehouse/views/clients"
 	"gatehouse/views/ui"
 )
 
@@ -131,7 +132,7 @@ func (o Ops) clients(ctx context.Context, actor models.Actor, q string, n int) (
 	var out []ui.Hit
 	for _, c := range keep(ids, rows, func(c client) string { return c.ID }, n) {
 		out = append(out, ui.Hit{Title: c.Name, Sub: applications.ProfileWords(c.Profile) + ", client of " + c.ApplicationName,
-			Href: applications.URL(c.ApplicationID, applications.TabClients, url.PathEscape(c.ID)), Tile: applications.Tile("", c.Profile)})
+			Href: clients.URL(c.ID), Tile: applications.Tile("", c.Profile)})
 	}
 	return out, nil
 }
