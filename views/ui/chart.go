@@ -184,9 +184,12 @@ func bounds(values []float64) (low, high float64) {
 	return low, high
 }
 
-// sparkPath keeps a little room above and below.
+// sparkPath keeps a little room above and below. Nothing at all lies at the bottom, not in the middle.
 func sparkPath(values []float64) string {
 	low, high := bounds(values)
+	if low == 0 && high == 0 {
+		high = 1
+	}
 	room := max((high-low)/16, .001)
 	return path(values, 200, 36, low-room, high+room)
 }

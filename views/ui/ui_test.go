@@ -165,3 +165,10 @@ func TestEnterSubmitsAForm(t *testing.T) {
 		t.Errorf("Enter presses %s", first)
 	}
 }
+
+// A line of zeros in the middle of its box looks like something that happens all the time.
+func TestAnEmptySparkLineLiesAtTheBottom(t *testing.T) {
+	if got := sparkPath([]float64{0, 0}); got != "M0 34L200 34" {
+		t.Errorf("drawn at %s of 36", got)
+	}
+}
