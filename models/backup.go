@@ -20,7 +20,7 @@ func Backup(ctx context.Context, data, file string) error {
 	if _, err := os.Stat(source); err != nil {
 		return fmt.Errorf("there is no database in %s", data)
 	}
-	db, err := pool("file:"+pathURL(source)+"?_pragma=busy_timeout(5000)&_pragma=query_only(0)", 1)
+	db, err := pool("file:"+pathURL(source)+"?_pragma=busy_timeout(5000)&_pragma=query_only(0)", 1, nil)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func whole(ctx context.Context, file string) error {
 	if err := sound(file); err != nil {
 		return err
 	}
-	db, err := pool("file:"+pathURL(file)+"?mode=ro&_pragma=query_only(1)", 1)
+	db, err := pool("file:"+pathURL(file)+"?mode=ro&_pragma=query_only(1)", 1, nil)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func unused(ctx context.Context, target string) error {
 	if _, err := os.Stat(target); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	db, err := pool("file:"+pathURL(target)+"?_pragma=busy_timeout(200)&_pragma=locking_mode(EXCLUSIVE)", 1)
+	db, err := pool("file:"+pathURL(target)+"?_pragma=busy_timeout(200)&_pragma=locking_mode(EXCLUSIVE)", 1, nil)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"gatehouse/handlers/dbtest"
 	"gatehouse/models"
@@ -201,4 +202,34 @@ func TestACommandBesideARunningServerMakesOneChain(t *testing.T) {
 		t.Error(err)
 	}
 	sealed(t, db, vault, 100, 0)
+}
+
+// TestAnErrorThatIsPassedOverLeavesNoGapInTheChain: SQLite ends a transaction whose write is interrupted, and the end of the chain, or
+// what comes after it, must not be written without the rest.
+func TestAnErrorThatIsPassedOverLeavesNoGapInTheChain(t *testing.T) {
+	db, vault := sqlite(t)
+	sealer(db, vault).AtOnce()
+	ctx := dbtest.Context(t)
+	interrupted := func(ctx context.Context, tx models.DB) error {
+		short, cancel := context.WithTimeout(ctx, time.Millisecond)
+		defer cancel()
+		if _, err := tx.Write.ExecContext(short, "INSERT INTO row_counts (tenant_id, name, n) WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT 't', x, 1 FROM c"); err == nil {
+			t.Error("the write was not interrupted")
+		}
+		return nil
+	}
+	goesOn := func(ctx context.Context, tx models.DB) error {
+		_ = interrupted(ctx, tx)
+		return errors.Join(noted("c", nil)(ctx, tx), up("c")(ctx, tx))
+	}
+	errs := crowd(ctx, db, noted("a", nil), interrupted, goesOn, noted("b", nil))
+	for i, want := range []bool{true, false, false, true} {
+		if (errs[i] == nil) != want {
+			t.Errorf("change %d: %v", i, errs[i])
+		}
+	}
+	if n := counted(t, ctx, db, "c"); n != 0 {
+		t.Errorf("%d changes stand alone", n)
+	}
+	sealed(t, db, vault, 2, 0)
 }

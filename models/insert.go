@@ -125,10 +125,14 @@ func Exec(ctx context.Context, tx DB, text string, args ...any) error {
 }
 
 // whole is the context of a small statement inside a transaction. SQLite would end the whole transaction when a write is interrupted,
-// and the driver starts a goroutine for each statement to wait for that; it is over sooner.
+// and the driver starts a goroutine for each statement to wait for that; it is over sooner. Where SQLite has ended the transaction,
+// a statement would be one of its own.
 func (db DB) whole(ctx context.Context) (context.Context, error) {
 	if db.Postgres {
 		return ctx, nil
+	}
+	if db.tx.turns != nil && db.tx.turns.ended.Load() {
+		return ctx, errEnded
 	}
 	return context.WithoutCancel(ctx), ctx.Err()
 }

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -51,7 +52,8 @@ func openSQLite(ctx context.Context, file string) (DB, error) {
 	// busy_timeout comes before the journal mode: switching to WAL needs the lock that another starting process may hold.
 	// The log is folded in after 16 MiB, not after 4: a page that many writes in a row touch is then copied once.
 	common := "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-8000)&_pragma=wal_autocheckpoint(4000)&_time_format=sqlite"
-	write, err := pool("file:"+pathURL(file)+"?"+common+"&_txlock=immediate", 1)
+	order := &turns{}
+	write, err := pool("file:"+pathURL(file)+"?"+common+"&_txlock=immediate", 1, &order.ended)
 	if err != nil {
 		return DB{}, err
 	}
@@ -59,12 +61,12 @@ func openSQLite(ctx context.Context, file string) (DB, error) {
 		_ = write.Close()
 		return DB{}, fmt.Errorf("open the database %s: %w", file, err)
 	}
-	read, err := pool("file:"+pathURL(file)+"?"+common+"&_pragma=query_only(1)&_txlock=deferred", max(4, runtime.NumCPU()))
+	read, err := pool("file:"+pathURL(file)+"?"+common+"&_pragma=query_only(1)&_txlock=deferred", max(4, runtime.NumCPU()), nil)
 	if err != nil {
 		_ = write.Close()
 		return DB{}, err
 	}
-	return DB{Read: bun.NewDB(read, sqlitedialect.New()), Write: bun.NewDB(write, sqlitedialect.New()), turns: &turns{}, Caches: NewCaches(), statements: &prepared{byID: map[string]*sql.Stmt{}}, writes: &hotWrites{byText: map[string]*sql.Stmt{}}}, nil
+	return DB{Read: bun.NewDB(read, sqlitedialect.New()), Write: bun.NewDB(write, sqlitedialect.New()), turns: order, Caches: NewCaches(), statements: &prepared{byID: map[string]*sql.Stmt{}}, writes: &hotWrites{byText: map[string]*sql.Stmt{}}}, nil
 }
 
 // private makes sure that nobody but the owner reads the database, whatever folder it stands in: SQLite gives its log and its index
@@ -108,14 +110,31 @@ func sound(file string) error {
 
 func pathURL(file string) string { return (&url.URL{Path: file}).EscapedPath() }
 
-func pool(dsn string, size int) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn)
+// pool opens connections that note in ended, where it is given, that a transaction was taken back.
+func pool(dsn string, size int, ended *atomic.Bool) (*sql.DB, error) {
+	connector, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
+	db := sql.OpenDB(watched{connector, ended})
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	return db, nil
+}
+
+// watched tells of transactions that SQLite ends by itself, as it does after an interrupted write or on a full disk: whoever passes the
+// error over would go on in none.
+type watched struct {
+	driver.Connector
+	ended *atomic.Bool
+}
+
+func (w watched) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := w.Connector.Connect(ctx)
+	if hooks, ok := conn.(sqlite.HookRegisterer); ok && err == nil && w.ended != nil {
+		hooks.RegisterRollbackHook(func() { w.ended.Store(true) })
+	}
+	return conn, err
 }
 
 func openPostgres(ctx context.Context, dsn string) (DB, error) {

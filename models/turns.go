@@ -29,6 +29,9 @@ const (
 // errAgain is what a change hears whose transaction was taken back because of another one.
 var errAgain = errors.New("another change of the same transaction failed")
 
+// errEnded is what a change hears that went on although the database had ended its transaction.
+var errEnded = errors.New("the database ended the transaction after a statement that failed")
+
 // turns is the order in which changes write.
 type turns struct {
 	mu     sync.Mutex
@@ -36,6 +39,7 @@ type turns struct {
 	queue  []*turn
 	last   int                    // changes of the transaction before; whoever has the turn owns it
 	sealer atomic.Pointer[Sealer] // with it, changes seal the events that they record
+	ended  atomic.Bool            // the open transaction was taken back; the database may do that by itself
 }
 
 // turn is a change that waits. What it is handed is the transaction to join, or nil to begin one.
@@ -69,11 +73,15 @@ func (t *turns) run(ctx context.Context, pool *bun.DB, alone bool, fn func(tx bu
 	}()
 	wrote, err := fn(shared.Tx, shared.chain)
 	returned = true
+	ended := t.ended.Load()
+	if ended && err == nil {
+		err = errEnded
+	}
 	switch {
 	case err != nil && shared.members == 0:
 		t.takeBack(shared)
 		return err
-	case err != nil && (wrote || !refused(err)):
+	case err != nil && (ended || wrote || !refused(err)):
 		t.takeBack(shared)
 		return errAgain
 	}
@@ -115,6 +123,7 @@ func (t *turns) take(ctx context.Context, pool *bun.DB, alone bool) (*sharedTx, 
 		t.pass()
 		return nil, err
 	}
+	t.ended.Store(false)
 	shared = &sharedTx{Tx: tx, cancel: cancel, begun: time.Now(), done: make(chan struct{})}
 	if sealer := t.sealer.Load(); sealer != nil {
 		shared.chain = &chain{Sealer: *sealer}

@@ -24,6 +24,7 @@ type DB struct {
 // txState is what an outermost transaction gathers until it is committed.
 type txState struct {
 	conn    bun.Tx
+	turns   *turns
 	chain   *chain // of the audit log, when events are sealed where they are written
 	wrote   bool
 	dropped []drop
@@ -86,7 +87,7 @@ func once(ctx context.Context, db DB, fn func(ctx context.Context, tx DB) error)
 	state := &txState{}
 	inside := context.WithValue(ctx, inTxKey{}, true)
 	attempt := func(tx bun.Tx, audit *chain) (bool, error) {
-		*state = txState{conn: tx, chain: audit}
+		*state = txState{conn: tx, turns: db.turns, chain: audit}
 		err := state.run(inside, db, fn)
 		return state.wrote, err
 	}
