@@ -71,22 +71,21 @@ func Verify(ctx context.Context, db DB, v *Vault) (AuditReport, error) {
 type walk struct {
 	vault       *Vault
 	report      AuditReport
-	at          int64 // sequence that was read last
+	last        *Event // that was read
 	seq         int64
 	link        string
 	checkpoints map[int64]Checkpoint
 }
 
 // all reads the sealed entries, and the end of the chain after them: what was sealed meanwhile is read as well, so that an end
-// that lies elsewhere than the last entry was never there.
+// that lies elsewhere than the last entry was never there. Nothing to read says so only when the end was known before.
 func (w *walk) all(ctx context.Context, db DB) (end head, err error) {
-	w.at = -1 << 62
-	for {
+	for known := false; ; known = true {
 		more, err := w.pages(ctx, db)
 		if err != nil {
 			return end, err
 		}
-		if end, err = readHead(ctx, db); err != nil || end.Seq <= w.seq || !more {
+		if end, err = readHead(ctx, db); err != nil || end.Seq <= w.seq || known && !more {
 			return end, err
 		}
 	}
@@ -95,19 +94,28 @@ func (w *walk) all(ctx context.Context, db DB) (end head, err error) {
 // pages walks on from where it stands and tells whether there was anything.
 func (w *walk) pages(ctx context.Context, db DB) (more bool, err error) {
 	for {
-		var page []Event
-		if err := db.Read.NewSelect().Model(&page).Where("seq > ?", w.at).Order("seq").Limit(1000).Scan(ctx); err != nil {
+		page, err := w.next(ctx, db)
+		if err != nil {
 			return more, fmt.Errorf("read the audit log: %w", err)
 		}
 		for i := range page {
-			w.at = *page[i].Seq
-			w.step(&page[i])
+			w.last = &page[i]
+			w.step(w.last)
 			more = true
 		}
 		if len(page) < 1000 {
 			return more, nil
 		}
 	}
+}
+
+// next reads on behind what was read last. Whoever can write to the database can put in any number, and the same one twice.
+func (w *walk) next(ctx context.Context, db DB) (page []Event, err error) {
+	q := db.Read.NewSelect().Model(&page).Where("seq IS NOT NULL").Order("seq", "id").Limit(1000)
+	if w.last != nil {
+		q = q.Where("seq >= ?", *w.last.Seq).Where("(seq > ? OR id > ?)", *w.last.Seq, w.last.ID)
+	}
+	return page, q.Scan(ctx)
 }
 
 func (w *walk) step(e *Event) {

@@ -5,9 +5,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/uptrace/bun"
 
 	"gatehouse/handlers/dbtest"
 	"gatehouse/models"
@@ -122,6 +126,60 @@ func TestTamperingIsFound(t *testing.T) {
 		if r := verify(t, db, vault); !r.Sound() {
 			t.Errorf("the tests left traces: %+v", r)
 		}
+	})
+}
+
+// afterRead does something once, right after the first read of the events.
+type afterRead struct{ do func() }
+
+func (*afterRead) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+
+func (a *afterRead) AfterQuery(_ context.Context, q *bun.QueryEvent) {
+	if do := a.do; do != nil && strings.Contains(q.Query, `FROM "events"`) {
+		a.do = nil
+		do()
+	}
+}
+
+// TestTheFirstEventMayComeWhileAnEmptyLogIsRead: an end that is found a moment later does not mean that entries are missing.
+func TestTheFirstEventMayComeWhileAnEmptyLogIsRead(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db models.DB, vault *models.Vault) {
+		watched := db
+		watched.Read = db.Read.(*bun.DB).WithQueryHook(&afterRead{do: func() {
+			record(t, db, 1)
+			if _, err := sealer(db, vault).Seal(dbtest.Context(t)); err != nil {
+				t.Error(err)
+			}
+		}})
+		sealed(t, watched, vault, 1, 0)
+	})
+}
+
+// TestAnEntryIsFoundWhereverItIsPutIn, also before every number there is, and at the number of another one on the border of two pages.
+func TestAnEntryIsFoundWhereverItIsPutIn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db models.DB, vault *models.Vault) {
+		ctx := dbtest.Context(t)
+		record(t, db, 1001)
+		if _, err := sealer(db, vault).Seal(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Write.ExecContext(ctx, "DROP INDEX events_seq"); err != nil { // whoever can write to the database can do that
+			t.Fatal(err)
+		}
+		for _, seq := range []int64{math.MinInt64, -1 << 62, -1, 0, 1, 1000, 1001, math.MaxInt64} {
+			for _, id := range []string{"0", "zzzzzzzzzzzzzzzzzzzzz"} {
+				if _, err := db.Write.ExecContext(ctx, "INSERT INTO events (id, at, detail_hash, seq, link) VALUES (?, '2030-01-01 00:00:00+00:00', ?, ?, 'x')", id, "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU", seq); err != nil {
+					t.Fatal(err)
+				}
+				if r := verify(t, db, vault); r.Sound() {
+					t.Errorf("%s at %d is not found", id, seq)
+				}
+				if _, err := db.Write.ExecContext(ctx, "DELETE FROM events WHERE id = ?", id); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		sealed(t, db, vault, 1001, 0)
 	})
 }
 
