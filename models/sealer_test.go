@@ -183,6 +183,32 @@ func TestAnEntryIsFoundWhereverItIsPutIn(t *testing.T) {
 	})
 }
 
+// TestAnEntryThatReadsAlikeAndIsFoundNowhereIsAltered: SQLite keeps what it is told, bytes for a text and a time of any zone, and
+// compares them otherwise.
+func TestAnEntryThatReadsAlikeAndIsFoundNowhereIsAltered(t *testing.T) {
+	db, vault := sqlite(t)
+	ctx := dbtest.Context(t)
+	record(t, db, 3)
+	if _, err := sealer(db, vault).Seal(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, set := range []string{"tenant_id = CAST(tenant_id AS BLOB)", "id = CAST(id AS BLOB)", "type = CAST(type AS BLOB)", "at = datetime(at, '-9 hours') || substr(at, 20, instr(at, '+') - 20) || '-09:00'"} {
+		if err := models.InTx(ctx, db, func(ctx context.Context, tx models.DB) error {
+			if _, err := tx.Write.ExecContext(ctx, "UPDATE events SET "+set+" WHERE seq = 2"); err != nil {
+				t.Fatal(err)
+			}
+			r, err := models.Verify(ctx, tx, vault)
+			if err != nil || len(r.Problems) != 1 || r.Problems[0].Kind != models.AuditAltered || r.Problems[0].Seq != 2 {
+				t.Errorf("%s: %+v, %v", set, r, err)
+			}
+			return errRefused
+		}); err != errRefused {
+			t.Fatal(err)
+		}
+	}
+	sealed(t, db, vault, 3, 0)
+}
+
 func TestSeveralSealersMakeOneChain(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db models.DB, vault *models.Vault) {
 		var wg sync.WaitGroup
