@@ -48,6 +48,7 @@ type chain struct {
 	Sealer
 	tx    DB // none until the chain was opened
 	end   head
+	moved bool // somebody else moved the end
 	marks []Checkpoint
 }
 
@@ -79,14 +80,15 @@ func (c *chain) add(ctx context.Context, tx DB, e *Event, write func() error) er
 	return nil
 }
 
-// open reads where the chain ends, once in a transaction.
+// open reads where the chain ends, once in a transaction. An end without our mark was moved, to cut off what came after it: the chain
+// goes on there, since changes have to, and its end never gets a mark again, so that Verify goes on telling.
 func (c *chain) open(ctx context.Context, tx DB) error {
 	if c.tx.tx != nil {
 		return nil
 	}
 	end, err := readHead(ctx, tx)
 	if err == nil {
-		c.tx, c.end = tx, end
+		c.tx, c.end, c.moved = tx, end, end != head{} && end.MAC != c.Vault.mark("head", end.Seq, end.Link)
 	}
 	return err
 }
@@ -109,7 +111,11 @@ func (c *chain) close(ctx context.Context) error {
 	if c == nil || c.tx.tx == nil {
 		return nil
 	}
-	if err := Exec(ctx, c.tx, writeHead, c.end.Seq, c.end.Link, c.Vault.mark("head", c.end.Seq, c.end.Link), c.Now().UTC()); err != nil {
+	mark := ""
+	if !c.moved {
+		mark = c.Vault.mark("head", c.end.Seq, c.end.Link)
+	}
+	if err := Exec(ctx, c.tx, writeHead, c.end.Seq, c.end.Link, mark, c.Now().UTC()); err != nil {
 		return fmt.Errorf("write the end of the audit chain: %w", err)
 	}
 	return nil

@@ -233,3 +233,30 @@ func TestAnErrorThatIsPassedOverLeavesNoGapInTheChain(t *testing.T) {
 	}
 	sealed(t, db, vault, 2, 0)
 }
+
+// TestACutEndIsFoundAfterTheNextChangeToo: the chain goes on at a place that somebody moved its end to, and does not vouch for it.
+func TestACutEndIsFoundAfterTheNextChangeToo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db models.DB, vault *models.Vault) {
+		ctx := dbtest.Context(t)
+		s := sealer(db, vault)
+		s.AtOnce()
+		more := func() {
+			record(t, db, 20)
+			if _, err := s.Seal(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		more()
+		for _, q := range []string{"DELETE FROM events WHERE seq > 15", "DELETE FROM audit_checkpoints", "UPDATE audit_head SET seq = 15, link = (SELECT link FROM events WHERE seq = 15)"} {
+			if _, err := db.Write.ExecContext(ctx, q); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 {
+			more()
+			if r := verify(t, db, vault); len(r.Problems) != 1 || r.Problems[0].Kind != models.AuditEnd || r.Unsealed > 0 {
+				t.Errorf("%+v", r)
+			}
+		}
+	})
+}
