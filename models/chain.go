@@ -48,7 +48,7 @@ type chain struct {
 	Sealer
 	tx    DB // none until the chain was opened
 	end   head
-	moved bool // somebody else moved the end
+	moved bool // somebody else moved or removed the end
 	marks []Checkpoint
 }
 
@@ -80,17 +80,37 @@ func (c *chain) add(ctx context.Context, tx DB, e *Event, write func() error) er
 	return nil
 }
 
-// open reads where the chain ends, once in a transaction. An end without our mark was moved, to cut off what came after it: the chain
-// goes on there, since changes have to, and its end never gets a mark again, so that Verify goes on telling.
+// open reads where the chain ends, once in a transaction. An end without our mark was moved, perhaps to cut off what came after it: the
+// chain goes on behind the last entry, since changes have to, and its end never gets a mark again, so that Verify goes on telling.
 func (c *chain) open(ctx context.Context, tx DB) error {
 	if c.tx.tx != nil {
 		return nil
 	}
 	end, err := readHead(ctx, tx)
-	if err == nil {
-		c.tx, c.end, c.moved = tx, end, end != head{} && end.MAC != c.Vault.mark("head", end.Seq, end.Link)
+	if err != nil {
+		return err
 	}
-	return err
+	if end.MAC != c.Vault.mark("head", end.Seq, end.Link) {
+		none := end == head{}
+		if end, err = lastEntry(ctx, tx); err != nil {
+			return err
+		}
+		c.moved = !none || end.Seq > 0 // else this is the first event
+	}
+	c.tx, c.end = tx, end
+	return nil
+}
+
+// lastEntry is where the chain ends by the events themselves.
+func lastEntry(ctx context.Context, tx DB) (end head, err error) {
+	var last []Event
+	if err := tx.Read.NewSelect().Model(&last).Column("seq", "link").Where("seq IS NOT NULL").Order("seq DESC").Limit(1).Scan(ctx); err != nil {
+		return end, fmt.Errorf("read the last entry of the audit log: %w", err)
+	}
+	if len(last) > 0 {
+		end.Seq, end.Link = *last[0].Seq, last[0].Link
+	}
+	return end, nil
 }
 
 // mark makes a checkpoint of where the chain ends now.

@@ -260,3 +260,26 @@ func TestACutEndIsFoundAfterTheNextChangeToo(t *testing.T) {
 		}
 	})
 }
+
+// TestChangesGoOnWithoutTheMarkOfTheEnd: who lost a row of the log must not lose the console too, and Verify tells of it from then on.
+func TestChangesGoOnWithoutTheMarkOfTheEnd(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db models.DB, vault *models.Vault) {
+		ctx := dbtest.Context(t)
+		s := sealer(db, vault)
+		s.AtOnce()
+		record(t, db, 3)
+		for i, q := range []string{"SELECT 1", "DELETE FROM audit_head", "UPDATE audit_head SET seq = 1", "UPDATE audit_head SET seq = 999"} {
+			if _, err := db.Write.ExecContext(ctx, q); err != nil {
+				t.Fatal(err)
+			}
+			record(t, db, 2)
+			if _, err := s.Seal(ctx); err != nil {
+				t.Errorf("%s: %v", q, err)
+			}
+			r := verify(t, db, vault)
+			if r.Sound() != (i == 0) || i > 0 && (len(r.Problems) != 1 || r.Problems[0].Kind != models.AuditEnd) || r.Sealed != int64(5+2*i) {
+				t.Errorf("%s: %+v", q, r)
+			}
+		}
+	})
+}
