@@ -113,10 +113,10 @@ func lastEntry(ctx context.Context, tx DB) (end head, err error) {
 	return end, nil
 }
 
-// mark makes a checkpoint of where the chain ends now.
+// mark makes a checkpoint of where the chain ends now. One that somebody else put there stays, and Verify tells of it.
 func (c *chain) mark(ctx context.Context, tx DB) error {
 	m := Checkpoint{Seq: c.end.Seq, Link: c.end.Link, MAC: c.Vault.mark("checkpoint", c.end.Seq, c.end.Link), CreatedAt: c.Now()}
-	if _, err := tx.Write.NewInsert().Model(&m).Exec(ctx); err != nil {
+	if _, err := tx.Write.NewInsert().Model(&m).On("CONFLICT (seq) DO NOTHING").Exec(ctx); err != nil {
 		return fmt.Errorf("write checkpoint %d: %w", m.Seq, err)
 	}
 	c.marks = append(c.marks, m)

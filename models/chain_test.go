@@ -283,3 +283,22 @@ func TestChangesGoOnWithoutTheMarkOfTheEnd(t *testing.T) {
 		}
 	})
 }
+
+// TestAForeignCheckpointStopsNoChange: it is found, and whoever can write to the database brings no change to a halt with it.
+func TestAForeignCheckpointStopsNoChange(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db models.DB, vault *models.Vault) {
+		s := sealer(db, vault)
+		s.AtOnce()
+		if _, err := db.Write.ExecContext(dbtest.Context(t), "INSERT INTO audit_checkpoints (seq, link, mac, created_at) VALUES (1000, 'x', 'y', '2030-01-01 00:00:00+00:00')"); err != nil {
+			t.Fatal(err)
+		}
+		record(t, db, 1001)
+		if _, err := s.Seal(dbtest.Context(t)); err != nil {
+			t.Fatal(err)
+		}
+		r := verify(t, db, vault)
+		if r.Sealed != 1001 || len(r.Problems) != 1 || r.Problems[0].Kind != models.AuditCheckpoint {
+			t.Errorf("%d sealed, problems %v", r.Sealed, r.Problems)
+		}
+	})
+}
