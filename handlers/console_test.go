@@ -122,6 +122,7 @@ func TestARotationInTheConsole(t *testing.T) {
 	s := newSite(t)
 	s.signIn()
 	var app struct {
+		ID             string
 		Client, Secret struct{ ID string }
 	}
 	s.decode(&app, s.token(siteURL+"/rest/v1"), "POST", "/rest/v1/applications", map[string]any{"name": "Robot", "client": map[string]any{"profile": "machine"}})
@@ -135,6 +136,12 @@ func TestARotationInTheConsole(t *testing.T) {
 	if bytes.Contains(body, []byte(value)) {
 		t.Error("the value is shown again")
 	}
+	for _, page := range []string{one + "/secrets", "/console/applications/" + app.ID + "/secrets"} { // both lists say the same of it
+		_, body = s.get(page)
+		s.sees(body, "Being replaced", "New")
+	}
+	_, body = s.get(one + "/secrets/" + app.Secret.ID)
+	s.sees(body, "Being replaced")
 	res, _ = s.change(one+"/secrets", one+"/rotation/finish", unchanged())
 	if res.StatusCode != 303 {
 		t.Errorf("finish: %d", res.StatusCode)

@@ -3,6 +3,7 @@ package credentials
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strconv"
 	"time"
 
@@ -68,8 +69,9 @@ func (c Console) show(ctx context.Context, in ClientIn) (views.ClientPage, error
 		return views.ClientPage{}, err
 	}
 	out := views.ClientPage{Page: page, Rotation: underWay(all)}
+	part := parts(rows)
 	for _, r := range all {
-		switch row := viewRow(r, out.Rotation); r.Kind {
+		switch row := viewRow(r, part); r.Kind {
 		case models.CredentialSecret:
 			out.Secrets = append(out.Secrets, row)
 		case models.CredentialPublicKey:
@@ -105,18 +107,38 @@ func underWay(all []Credential) *views.Rotation {
 	return &out
 }
 
-func viewRow(c Credential, rotation *views.Rotation) views.Row {
-	row := views.Row{Credential: c.Credential, Status: c.Status, LastIP: c.LastIP}
+func viewRow(c Credential, part map[string]string) views.Row {
+	row := views.Row{Credential: c.Credential, Status: c.Status, LastIP: c.LastIP, Part: part[c.ID]}
 	if c.LastUsedAt != nil {
 		row.LastUsed = *c.LastUsedAt
 	}
-	if rotation != nil && c.ID == rotation.New.ID {
-		row.Part = "new"
-	}
-	if rotation != nil && c.ID == rotation.Old.ID {
-		row.Part = "old"
-	}
 	return row
+}
+
+// parts says which part the secrets of a rotation have in it, by the id of the secret. The rows are those of one client, newest first.
+func parts(rows []models.Credential) map[string]string {
+	old, row := members(rows)
+	if old == nil {
+		return nil
+	}
+	return map[string]string{old.ID: "old", row.ID: "new"}
+}
+
+// partsOf is parts for credentials of several clients. A page of a list may hold one of the two alone, so both are read.
+func (c Console) partsOf(ctx context.Context, list ...Credential) (map[string]string, error) {
+	out, seen := map[string]string{}, map[string]bool{}
+	for _, r := range list {
+		if r.RotationID == "" || seen[r.ClientID] {
+			continue
+		}
+		seen[r.ClientID] = true
+		rows, err := ofClient(ctx, c.DB.Read, r.ClientID, models.CredentialSecret)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(out, parts(rows))
+	}
+	return out, nil
 }
 
 // overviewIn asks for the credentials of an application.
@@ -154,8 +176,12 @@ func (c Console) overview(ctx context.Context, in overviewIn) (views.Overview, e
 	if err != nil {
 		return out, err
 	}
+	part, err := c.partsOf(ctx, list.Items...)
+	if err != nil {
+		return out, err
+	}
 	for _, r := range list.Items {
-		row := viewRow(r, nil)
+		row := viewRow(r, part)
 		row.Client = names[r.ClientID]
 		out.Rows = append(out.Rows, row)
 	}
@@ -240,7 +266,11 @@ func (c Console) secret(ctx context.Context, in OneIn) (views.SecretPage, error)
 	if err != nil {
 		return views.SecretPage{}, err
 	}
-	out := views.SecretPage{Page: page, Row: viewRow(row, nil), Form: views.Form{Values: map[string]string{"name": row.Name}}}
+	part, err := c.partsOf(ctx, row)
+	if err != nil {
+		return views.SecretPage{}, err
+	}
+	out := views.SecretPage{Page: page, Row: viewRow(row, part), Form: views.Form{Values: map[string]string{"name": row.Name}}}
 	if row.ExpiresAt != nil {
 		out.Values["expires"], out.Values["expires_on"] = "date", row.ExpiresAt.Format(time.DateOnly)
 	}
