@@ -209,6 +209,22 @@ func TestAFormChangesOnlyWhatDiffersAndAnEmptiedOverlayInherits(t *testing.T) {
 	if err != nil || len(d.Settings.Methods.Identifiers) != 2 || d.Settings.Methods.Identifiers[0].Identifier != "phone" {
 		t.Errorf("identifiers %+v, %v", d.Settings.Methods.Identifiers, err)
 	}
+	for sent, want := range map[string]string{ // as the form draws the places: see views/experience
+		"id.phone.place=24&id.email.place=15":                                                "email phone",
+		"id.phone.place=14&id.email.place=15":                                                "phone email",
+		"id.phone.place=25&id.email.place=26":                                                "phone email",
+		"id.phone.place=25&id.email.place=15&id.username.password=true&id.username.place=95": "email phone username",
+		"id.phone.place=25&id.email.place=15&id.username.password=true&id.username.place=14": "username email phone",
+	} {
+		d, err = o.save(ctx, EditIn{Section: "methods"}, fill("methods.identifiers=form&id.phone.code=true&id.email.password=true&"+sent))
+		var names []string
+		for _, id := range d.Settings.Methods.Identifiers {
+			names = append(names, id.Identifier)
+		}
+		if got := strings.Join(names, " "); err != nil || got != want {
+			t.Errorf("%s: %q, %v", sent, got, err)
+		}
+	}
 	d, err = o.save(ctx, EditIn{Section: "security"}, fill("lockout.tiers=form&tier.0.attempts=3&tier.0.minutes=2&tier.1.attempts=9&tier.1.minutes=&tier.2.attempts="))
 	if err != nil || len(d.Settings.Lockout.Tiers) != 2 || d.Settings.Lockout.Tiers[1].Minutes != nil {
 		t.Errorf("tiers %+v, %v", d.Settings.Lockout, err)

@@ -320,17 +320,48 @@ func (v Editor) identifiers() []models.IdentifierMethod {
 type identifierRow struct {
 	models.IdentifierMethod
 	Place int // in the order; 0 for one that is not used
+	Used  int // how many are
+}
+
+// place is where the identifier stands. It leaves room on both sides for one that moves there: see places. One that is off stands
+// last, so that it comes last when its first box is ticked.
+func (r identifierRow) place() string {
+	if r.Place == 0 {
+		return "95"
+	}
+	return strconv.Itoa(r.Place) + "5"
+}
+
+// places are where the identifier may stand: whoever moves up goes before the one that is there, whoever moves down behind it.
+func (r identifierRow) places() []ui.Option {
+	last := r.Used
+	var out []ui.Option
+	if r.Place == 0 {
+		out, last = append(out, ui.Option{Value: r.place(), Label: "Off"}), last+1
+	}
+	for i := 1; i <= last; i++ {
+		n := strconv.Itoa(i)
+		switch {
+		case i == r.Place:
+			out = append(out, ui.Option{Value: r.place(), Label: n})
+		case r.Place == 0 || i < r.Place:
+			out = append(out, ui.Option{Value: n + "4", Label: n})
+		default:
+			out = append(out, ui.Option{Value: n + "6", Label: n})
+		}
+	}
+	return out
 }
 
 func (v Editor) identifierRows() []identifierRow {
 	var rows []identifierRow
 	used := v.identifiers()
 	for i, id := range used {
-		rows = append(rows, identifierRow{id, i + 1})
+		rows = append(rows, identifierRow{id, i + 1, len(used)})
 	}
 	for _, name := range []string{models.IdentifierEmail, models.IdentifierPhone, models.IdentifierUsername} {
 		if !slices.ContainsFunc(used, func(id models.IdentifierMethod) bool { return id.Identifier == name }) {
-			rows = append(rows, identifierRow{models.IdentifierMethod{Identifier: name}, 0})
+			rows = append(rows, identifierRow{models.IdentifierMethod{Identifier: name}, 0, len(used)})
 		}
 	}
 	return rows
