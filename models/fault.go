@@ -167,6 +167,23 @@ func (c *Check) Err() error {
 	return &Fault{Code: Invalid, Reason: "invalid_input", Text: "Some fields need another value.", Fields: c.fields}
 }
 
+// Together is what several checks found, as one fault; an error that is none comes first.
+func Together(errs ...error) error {
+	var c Check
+	for _, err := range errs {
+		f, ok := AsFault(err)
+		if err != nil && (!ok || f.Code != Invalid || len(f.Fields) == 0) {
+			return err
+		}
+		if ok {
+			for _, field := range f.Fields {
+				c.Add(field.Name, field.Reason, field.Text)
+			}
+		}
+	}
+	return c.Err()
+}
+
 func joinWords(words []string) string {
 	out := ""
 	for i, w := range words {

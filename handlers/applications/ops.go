@@ -104,7 +104,7 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (CreateOut, error) {
 	}
 	in.Fields.apply(&app)
 	if err := check(app, nil); err != nil {
-		return CreateOut{}, err
+		return CreateOut{}, models.Together(err, o.wrongFirst(ctx, in, app))
 	}
 	var out CreateOut
 	err := models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
@@ -125,6 +125,16 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (CreateOut, error) {
 		return nil
 	})
 	return out, err
+}
+
+// wrongFirst is what is wrong with the first client of an application that is wrong itself, so that both are told at once. A name
+// that the client takes from the application is told there.
+func (o Ops) wrongFirst(ctx context.Context, in CreateIn, app models.Application) error {
+	first := in.first(app)
+	if !in.Client.Name.Set {
+		first.Name = models.Some("-")
+	}
+	return models.Under("client.", o.Clients.Check(ctx, first))
 }
 
 // first is the application's first client, with what the application says of it where the caller said nothing.

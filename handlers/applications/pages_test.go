@@ -66,6 +66,19 @@ func TestCreateExplainsBesideTheField(t *testing.T) {
 	}
 }
 
+func TestCreateTellsOfEveryFieldAtOnce(t *testing.T) {
+	b := open(t, "editor")
+	b.Go("/console/applications/new")
+	b.Send("/console/applications", url.Values{"framework": {"nextjs"}, "name": {""}, "address": {"http://shop.fernway.example"}})
+	if b.Status != 422 {
+		t.Fatalf("%d", b.Status)
+	}
+	b.Sees("Name: ", `id="f-name-err"`, "Development address: ", `id="f-address-err"`)
+	if n := strings.Count(b.Page, "This field needs a value."); n != 2 { // in the summary and beside the name: the client's own name is not another one
+		t.Errorf("the empty name is told %d times", n)
+	}
+}
+
 func TestEveryFrameworkCanBeChosenAndCreated(t *testing.T) {
 	b := open(t, "owner")
 	b.Go("/console/applications/new")

@@ -77,6 +77,12 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (out CreateOut, err error)
 	return out, err
 }
 
+// Check says what is wrong with a new client, and stores nothing. Faults: Invalid.
+func (o Ops) Check(ctx context.Context, in CreateIn) error {
+	c := o.draft(ctx, in)
+	return check(&c, in.Settings)
+}
+
 // CreateFirst is Create for the default client of an application that this transaction stores, with the client's id in it: there
 // is nothing to look for.
 // Faults: as Create, without NotFound.
