@@ -341,7 +341,7 @@ func (a *App) routes() []web.Route {
 		applications.Pages{Ops: a.applications, Tenant: a.settings.Current}.Routes(),
 		a.experience.Routes(),
 		a.connections.Routes(),
-		connections.Console{Ops: a.connections}.Routes(),
+		connections.Console{Ops: a.connections, Choices: a.clients.Choices}.Routes(),
 		a.clients.Routes(),
 		a.clients.Credentials.Routes(),
 		clients.Console{Ops: a.clients, Head: clients.HeadOf(a.applications.Head)}.Routes(),

@@ -139,6 +139,9 @@ func (p Pages) showRole(ctx context.Context, in roles.OneIn) (v views.Role, err 
 	if v.Choices, err = p.choices(ctx, has); err != nil {
 		return v, err
 	}
+	if v.Offered, err = p.Clients.Choices(ctx, true); err != nil {
+		return v, err
+	}
 	have, err := p.Roles.Clients(ctx, roles.ClientsIn{ID: in.ID, Limit: most})
 	v.Clients, v.Total = have.Items, have.Total
 	return v, err

@@ -156,6 +156,9 @@ func (p Pages) show(ctx context.Context, in resources.OneIn) (v views.Resource, 
 	if v.Resource, err = p.Resources.Get(ctx, in); err != nil {
 		return v, err
 	}
+	if v.Offered, err = p.Clients.Choices(ctx, false); err != nil {
+		return v, err
+	}
 	found, err := p.Grants.Find(ctx, grants.FindIn{ResourceID: in.ID, Limit: most})
 	if models.IsFault(err, models.Forbidden) {
 		return v, nil

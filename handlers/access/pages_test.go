@@ -177,6 +177,9 @@ func TestARoleOffersWhatItHasNot(t *testing.T) {
 		if err != nil || len(v.Scopes) != 1 || v.Scopes[0].Resource != w.api.Identifier || len(v.Choices) != 1 || v.Choices[0].Value != w.api.Scopes[1].ID {
 			t.Fatalf("%+v offers %+v: %v", v.Scopes, v.Choices, err)
 		}
+		if page := w.drawn(views.ShowRole(v), nil); !strings.Contains(page, `list="f-client-id-list"`) || !strings.Contains(page, `<option value="worker">Night worker, client of Shop</option>`) {
+			t.Error("the field does not offer the client by its name")
+		}
 		if _, err := w.assign(w.ctx, assignIn{ID: r.ID, ClientID: "nobody"}); fieldOf(err) != "client_id client_not_found" {
 			t.Errorf("to nobody: %v", err)
 		}

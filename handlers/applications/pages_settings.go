@@ -23,7 +23,11 @@ type settingsIn struct {
 
 func (p Pages) settings(ctx context.Context, in IDIn) (views.Settings, error) {
 	h, err := p.Head(ctx, in.ID)
-	return views.Settings{Head: h, Form: views.FormOf(h.App), Languages: Languages}, err
+	if err != nil {
+		return views.Settings{}, err
+	}
+	offered, err := p.Clients.Choices(ctx, false)
+	return views.Settings{Head: h, Form: views.FormOf(h.App), Languages: Languages, Clients: offered}, err
 }
 
 // fields reads what was typed. Faults: Invalid (invite_email_expiration_minutes, custom_data).

@@ -3,6 +3,8 @@ package clients_test
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -304,6 +306,48 @@ func TestLists(t *testing.T) {
 }
 
 // An actor limited to one application sees and reaches nothing of another's.
+// TestChoices: a field offers the newest clients by name, and no more than a list can bear.
+func TestChoices(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db models.DB, vault *models.Vault) {
+		h := newHouse(t, db, vault, "shop", "bank")
+		for _, name := range []string{"zeta", "Alpha"} {
+			h.create(named(name))
+		}
+		page := named("beta")
+		page.Profile = models.Some(models.ProfileSPA)
+		h.create(page)
+		said := func(ctx context.Context, authenticating bool) (out []string) {
+			t.Helper()
+			all, err := h.Choices(ctx, authenticating)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range all {
+				name, _, _ := strings.Cut(o.Label, ",")
+				out = append(out, name)
+			}
+			return out
+		}
+		if got := said(h.ctx, false); !slices.Equal(got, []string{"Alpha", "beta", "zeta"}) {
+			t.Errorf("all: %q", got)
+		}
+		if got := said(h.ctx, true); !slices.Equal(got, []string{"Alpha", "zeta"}) {
+			t.Errorf("those that authenticate: %q", got)
+		}
+		for _, actor := range []models.Actor{{Kind: models.ActorAdministrator, ID: "nina"}, {Kind: models.ActorAdministrator, ID: "ben", Actions: models.Actions{"client.read"}, ApplicationID: "bank"}} {
+			if got := said(dbtest.As(t, actor), false); len(got) != 0 {
+				t.Errorf("%s is offered %q", actor.ID, got)
+			}
+		}
+		for i := range 51 {
+			h.create(named("more " + strconv.Itoa(i)))
+		}
+		if got := said(h.ctx, false); len(got) != 50 || slices.Contains(got, "Alpha") {
+			t.Errorf("%d are offered: %q", len(got), got)
+		}
+	})
+}
+
 func TestForeignClientsAreNotFound(t *testing.T) {
 	db, vault := dbtest.Open(t)
 	h := newHouse(t, db, vault, "shop", "bank")

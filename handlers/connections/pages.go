@@ -16,7 +16,11 @@ import (
 )
 
 // Console is the console's face of connections.
-type Console struct{ Ops }
+type Console struct {
+	Ops
+	// Choices are the clients that a field for a client_id offers by name.
+	Choices func(ctx context.Context, authenticating bool) ([]ui.Option, error)
+}
 
 // Routes gives the pages.
 func (p Console) Routes() []web.Route {
@@ -105,6 +109,9 @@ func (p Console) clients(ctx context.Context, in clientsIn) (views.Clients, erro
 		return views.Clients{}, err
 	}
 	out := views.Clients{Head: h}
+	if out.Offered, err = p.Choices(ctx, false); err != nil {
+		return out, err
+	}
 	ids, err := p.clientsOf(ctx, in.ID, "", shownClients)
 	if err != nil || len(ids) == 0 {
 		return out, err

@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/models"
 	views "gatehouse/views/connections"
+	"gatehouse/views/ui"
 )
 
 func drawn(t *testing.T, ctx context.Context, view templ.Component) string {
@@ -57,7 +58,7 @@ func TestAFormAddsAConnectionAndSavesWhatDiffers(t *testing.T) {
 
 func TestAShownCallHoldsNoSecret(t *testing.T) {
 	w := open(t)
-	p := Console{w.Ops}
+	p := Console{Ops: w.Ops}
 	for _, in := range []views.Form{{Strategy: "google", Name: "google", ClientID: "a", Secret: "hush"},
 		{ID: w.make("google", "google", map[string]any{"client_id": "a", "client_secret": "hush"}).ID, ClientID: "b", Secret: "hush", Enabled: true}} {
 		tell := p.tellNew
@@ -78,7 +79,9 @@ func TestAShownCallHoldsNoSecret(t *testing.T) {
 func TestPagesSayWhatIsThere(t *testing.T) {
 	w := open(t)
 	w.Outside = pages(nil)
-	p := Console{Ops: w.Ops}
+	p := Console{Ops: w.Ops, Choices: func(context.Context, bool) ([]ui.Option, error) {
+		return []ui.Option{{Value: "till", Label: "Till, client of Shop"}}, nil
+	}}
 	empty, err := p.list(w.ctx, listIn{})
 	if err != nil || !strings.Contains(drawn(t, w.ctx, views.ListPage(empty)), "No connections yet") {
 		t.Error(err)
@@ -102,6 +105,7 @@ func TestPagesSayWhatIsThere(t *testing.T) {
 		"work":                   views.ListPage(list),
 		"Nothing matches":        views.ListPage(none),
 		"Shop":                   views.ClientsPage(clients),
+		"Till, client of Shop":   views.ClientsPage(clients),
 		"cannot work yet":        views.TestPage(test),
 		"Delete this connection": views.DangerPage(danger),
 		"Type work to confirm":   views.DeletePage(danger),

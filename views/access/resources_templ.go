@@ -1179,7 +1179,7 @@ func holders(v Resource) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "client_id", Label: "Client", Term: "client_id", Mono: true, Required: true, Value: v.Grant.ClientID, Help: "The ID that stands beside the name of the client on its page.", Error: wrong(v.Fault, v.Faulty, "grant", "client_id")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "client_id", Label: "Client", Term: "client_id", Mono: true, Required: true, Value: v.Grant.ClientID, Options: v.Offered, Autocomplete: "off", Help: "Choose one by its name, or type its ID.", Error: wrong(v.Fault, v.Faulty, "grant", "client_id")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -656,7 +656,7 @@ func roleClients(v Role) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "client_id", Label: "Client", Term: "client_id", Mono: true, Required: true, Value: v.Typed, Help: "The ID that stands beside the name of the client on its page. The client must authenticate, as web apps and services do.", Error: wrong(v.Fault, v.Faulty, "clients", "client_id")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "client_id", Label: "Client", Term: "client_id", Mono: true, Required: true, Value: v.Typed, Options: v.Offered, Autocomplete: "off", Help: "Choose one by its name, or type its ID. The client must authenticate, as web apps and services do.", Error: wrong(v.Fault, v.Faulty, "clients", "client_id")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

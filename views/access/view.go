@@ -42,6 +42,7 @@ type Resource struct {
 	Total   int64
 	New     ScopeForm
 	Grant   GrantForm
+	Offered []ui.Option // clients that may be chosen by name
 	Fault   *models.Fault
 	Faulty  string // the form that the fault belongs to: "settings", "scope", "grant"
 }
@@ -81,6 +82,7 @@ type Role struct {
 	Scopes  []RoleScope
 	Choices []ui.Option // scopes that it has not, by resource
 	Clients []models.Client
+	Offered []ui.Option // clients that may be chosen by name
 	Total   int64
 	Fault   *models.Fault
 	Faulty  string   // "scopes" or "clients"

@@ -111,6 +111,7 @@ type Settings struct {
 	Form
 	Fault     *models.Fault
 	Languages []string
+	Clients   []ui.Option // offered by name where a client_id is asked for
 }
 
 // problems are the lines of the summary: there they stand far from their fields, so they name them.

@@ -476,7 +476,8 @@ func invitations(s Settings) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			client := s.text("invite_client_id", "Client", s.InviteClientID)
-			client.Mono, client.Optional, client.Class = true, true, "c6"
+			client.Mono, client.Optional, client.Class, client.Options = true, true, "c6", s.Clients
+			client.Help = "Choose one by its name, or type its ID."
 			templ_7745c5c3_Err = ui.TextInput(client).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

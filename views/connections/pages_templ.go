@@ -1459,7 +1459,7 @@ func ClientsPage(c Clients) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "client_id", Label: "Client", Term: "client_id", Value: c.Typed, Mono: true, Required: true, Help: "Copy it from the page of the client.", Error: fieldError(c.Fault, "enabled_clients")}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.TextInput(ui.Input{Name: "client_id", Label: "Client", Term: "client_id", Value: c.Typed, Options: c.Offered, Autocomplete: "off", Mono: true, Required: true, Help: "Choose one by its name, or type its ID.", Error: fieldError(c.Fault, "enabled_clients")}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

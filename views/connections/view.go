@@ -166,9 +166,10 @@ type Client struct{ ID, Name, Application, ApplicationID string }
 // Clients is the page of who may use it.
 type Clients struct {
 	Head
-	Items []Client
-	Typed string
-	Fault *models.Fault
+	Items   []Client
+	Offered []ui.Option // clients that may be chosen by name
+	Typed   string
+	Fault   *models.Fault
 }
 
 // Step is one thing that a test looked at.
