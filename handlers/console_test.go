@@ -147,7 +147,7 @@ func TestARotationInTheConsole(t *testing.T) {
 		t.Errorf("finish: %d", res.StatusCode)
 	}
 	_, body = s.get(one + "/secrets")
-	s.sees(body, "is the primary secret now", "Primary")
+	s.sees(body, "made the primary secret", "Primary")
 	if bytes.Contains(body, []byte("/rotation/finish")) {
 		t.Error("the rotation is still under way")
 	}

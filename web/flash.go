@@ -13,7 +13,8 @@ import (
 	"gatehouse/views/ui"
 )
 
-// Flash queues a toast for the next page that the browser is sent to.
+// Flash queues a toast for the next page that the browser is sent to. It says what it was about and then what happened to it,
+// without a full stop: "Storefront saved", "2 applications deleted".
 func Flash(ctx context.Context, toast ui.Toast) {
 	r := Current(ctx)
 	if r == nil {

@@ -85,7 +85,7 @@ var (
 )
 
 func invited(r *web.Request, _ InviteIn, who models.Administrator) error {
-	web.FlashText(r.Context(), "Invited "+who.Name)
+	web.FlashText(r.Context(), who.Name+" invited")
 	return r.Next(home + "/" + who.ID)
 }
 
@@ -110,7 +110,7 @@ func (o Ops) updateAgain(ctx context.Context, in UpdateIn, fault *models.Fault) 
 }
 
 func updated(r *web.Request, in UpdateIn, who models.Administrator) error {
-	web.FlashText(r.Context(), "Saved "+who.Name)
+	web.FlashText(r.Context(), who.Name+" saved")
 	return r.Next(home + "/" + in.ID)
 }
 

@@ -179,7 +179,7 @@ func (p Pages) redrawNew(ctx context.Context, in views.NewForm, fault *models.Fa
 // created leads to the guide. A secret is shown on this very answer, which nobody stores and no address leads to.
 func (p Pages) created(r *web.Request, _ views.NewForm, out CreateOut) error {
 	if out.Secret == nil {
-		web.FlashText(r.Context(), out.Name+" was created")
+		web.FlashText(r.Context(), out.Name+" created")
 		return r.Next(views.URL(out.ID))
 	}
 	g, err := p.read(r.Context(), guideIn{ID: out.ID}, out.Secret.Value)

@@ -64,10 +64,10 @@ func (p Pages) switchTo(disabled bool) func(context.Context, switchIn) (models.A
 		if err != nil {
 			return app, err
 		}
-		done := " was enabled"
+		done := " enabled"
 		toast := ui.Toast{}
 		if disabled {
-			done = " was disabled"
+			done = " disabled"
 			toast.UndoTo = views.URL(app.ID, "enable")
 		}
 		toast.Text = app.Name + done
@@ -105,7 +105,7 @@ func (p Pages) deleteOne(ctx context.Context, in deleteIn) (web.None, error) {
 	if err := p.Delete(ctx, DeleteIn{ID: in.ID}); err != nil {
 		return web.None{}, err
 	}
-	web.FlashText(ctx, app.Name+" was deleted")
+	web.FlashText(ctx, app.Name+" deleted")
 	return web.None{}, nil
 }
 
@@ -167,7 +167,7 @@ func (p Pages) deleteBulk(ctx context.Context, in bulkIn) (BulkOut, error) {
 	}
 	out, err := p.DeleteAll(ctx, BulkIn{IDs: in.IDs})
 	if err == nil {
-		web.FlashText(ctx, ui.Plural(out.Deleted, "application was deleted", "applications were deleted"))
+		web.FlashText(ctx, ui.Plural(out.Deleted, "application deleted", "applications deleted"))
 	}
 	return out, err
 }
@@ -179,7 +179,7 @@ func (p Pages) disableBulk(ctx context.Context, in bulkIn) (BulkDisableOut, erro
 	case out.Disabled == 0:
 		web.FlashText(ctx, "They were disabled already")
 	default:
-		web.FlashText(ctx, ui.Plural(out.Disabled, "application was disabled", "applications were disabled"))
+		web.FlashText(ctx, ui.Plural(out.Disabled, "application disabled", "applications disabled"))
 	}
 	return out, err
 }

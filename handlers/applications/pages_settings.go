@@ -104,7 +104,7 @@ func (p Pages) save(ctx context.Context, in settingsIn) (models.Application, err
 	}
 	after, err := p.Update(ctx, what)
 	if err == nil && after.Version != before.Version {
-		web.FlashText(ctx, after.Name+" was saved")
+		web.FlashText(ctx, after.Name+" saved")
 	}
 	return after, err
 }

@@ -41,7 +41,7 @@ func TestCreateWithoutASecretLeadsToTheGuide(t *testing.T) {
 	b.Go("/console/applications/new?framework=react&address=https://shop.fernway.example")
 	b.Sees("https://shop.fernway.example/callback", "No secret", "Browser calls from https://shop.fernway.example (CORS)", "come with a later version")
 	b.Send("/console/applications", url.Values{"framework": {"react"}, "name": {"Storefront"}, "address": {"https://shop.fernway.example"}})
-	b.Sees("Storefront was created", "Hosted sign-in comes with a later version", "react-oidc-context", "VITE_GATEHOUSE_CLIENT_ID")
+	b.Sees("Storefront created", "Hosted sign-in comes with a later version", "react-oidc-context", "VITE_GATEHOUSE_CLIENT_ID")
 	if !strings.HasPrefix(b.At, "/console/applications/") {
 		t.Errorf("at %s", b.At)
 	}
@@ -275,7 +275,7 @@ func TestSeveralAreDisabledAtOnce(t *testing.T) {
 	b.Go("/console/applications/disable?id=" + one.ID + "&id=" + two.ID)
 	b.Sees("Disable 2 applications?", "One, Two", "enable each of them again")
 	b.Send("/console/applications/disable", url.Values{"id": {one.ID, two.ID}})
-	b.Sees("1 application was disabled")
+	b.Sees("1 application disabled")
 	if a, err := b.ops.Get(owner(), applications.IDIn{ID: one.ID}); err != nil || !a.Disabled {
 		t.Errorf("%+v %v", a, err)
 	}

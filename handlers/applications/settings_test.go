@@ -26,7 +26,7 @@ func TestSettingsKeepWhatWasNotTouched(t *testing.T) {
 	form["refresh_invalidation.on_role_update"] = []string{""}
 	form.Set("service_providers", "sp1\r\nsp2\r\n")
 	b.Send(at, form)
-	b.Sees("Storefront was saved", "Web team")
+	b.Sees("Storefront saved", "Web team")
 	got, _ := b.ops.Get(owner(), applications.IDIn{ID: app.ID})
 	if got.Version != 2 || got.Owner != "Web team" || !got.AllowPublicSignup || got.RefreshInvalidation.OnRoleUpdate || !got.RefreshInvalidation.OnSuspension ||
 		strings.Join(got.ServiceProviders, " ") != "sp1 sp2" || strings.Join(got.Tags, " ") != "shop public" || got.CustomData["tier"] != 1.0 || got.Description != "two\nlines" {
@@ -147,9 +147,9 @@ func TestDangerNamesWhatBreaks(t *testing.T) {
 	b.Go(at + "/disable")
 	b.Sees("Disable Partner portal?", "1 client", "1 secret stop working", "none was ever used", "enable it again")
 	b.Send(at+"/disable", url.Values{})
-	b.Sees("Partner portal was disabled", "Undo", "Enable this application")
+	b.Sees("Partner portal disabled", "Undo", "Enable this application")
 	b.Send(at+"/enable", url.Values{})
-	b.Sees("Partner portal was enabled", "Disable this application")
+	b.Sees("Partner portal enabled", "Disable this application")
 	b.Go(at + "/delete")
 	b.Sees("Delete Partner portal?", "This cannot be undone", "Type Partner portal to confirm")
 	b.Send(at+"/delete", url.Values{"confirm": {"partner portal"}})
@@ -158,7 +158,7 @@ func TestDangerNamesWhatBreaks(t *testing.T) {
 	}
 	b.Sees("Type it exactly")
 	b.Send(at+"/delete", url.Values{"confirm": {"Partner portal"}})
-	b.Sees("Partner portal was deleted", "No applications yet")
+	b.Sees("Partner portal deleted", "No applications yet")
 	b.Go(at)
 	if b.Status != 404 {
 		t.Errorf("after deletion: %d", b.Status)
@@ -182,7 +182,7 @@ func TestSeveralAreDeletedAllOrNone(t *testing.T) {
 	}
 	b.Go("/console/applications/delete?id=" + one.ID + "&id=" + two.ID)
 	b.Send("/console/applications/delete", url.Values{"id": ids, "confirm": {"delete 2"}})
-	b.Sees("2 applications were deleted", "Three", "1-1 of 1")
+	b.Sees("2 applications deleted", "Three", "1-1 of 1")
 	b.SeesNot(">One<", ">Two<")
 	b.Go("/console/applications/delete")
 	if b.Status != 404 {

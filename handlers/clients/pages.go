@@ -25,7 +25,7 @@ func (c Console) enter(_ context.Context, r *web.Request) error {
 func (c Console) makeDefault(ctx context.Context, in OneVersionIn) (models.Client, error) {
 	out, err := c.MakeDefault(ctx, in)
 	if err == nil {
-		web.FlashText(ctx, out.Name+" is the default client now")
+		web.FlashText(ctx, out.Name+" made the default client")
 	}
 	return out, err
 }

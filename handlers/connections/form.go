@@ -158,7 +158,7 @@ func (p Console) addAgain(ctx context.Context, in views.Form, fault *models.Faul
 }
 
 func added(r *web.Request, _ views.Form, c models.Connection) error {
-	web.FlashText(r.Context(), c.Title()+" was added")
+	web.FlashText(r.Context(), c.Title()+" added")
 	return r.Next(views.URL(c.ID))
 }
 
@@ -265,6 +265,6 @@ func (p Console) saveAgain(ctx context.Context, in views.Form, fault *models.Fau
 }
 
 func saved(r *web.Request, in views.Form, c models.Connection) error {
-	web.FlashText(r.Context(), c.Title()+" was saved")
+	web.FlashText(r.Context(), c.Title()+" saved")
 	return r.Next(views.URL(in.ID))
 }

@@ -215,6 +215,6 @@ func tellRemove(_ context.Context, in removeIn) (web.Told, error) {
 }
 
 func removed(r *web.Request, _ removeIn, c models.Connection) error {
-	web.FlashText(r.Context(), c.Title()+" was deleted")
+	web.FlashText(r.Context(), c.Title()+" deleted")
 	return r.Next(views.Home)
 }

@@ -23,25 +23,25 @@ func (c Console) Routes() []web.Route {
 		{"GET", secrets + "/:secret_id", "credential.read", web.Page(c.secret, views.ShowSecret)},
 		{"POST", secrets + "/:secret_id", "credential.update", web.Showing(web.Submit(c.update, c.editAgain, func(in editIn, _ Credential) string { return views.URL(in.ClientID, in.ID) }), c.tellUpdate, c.editAgain)},
 		{"POST", secrets + "/:secret_id/reveal", "secret.reveal", web.SubmitThen(c.Reveal, nil, c.revealed)},
-		{"POST", secrets + "/:secret_id/primary", "credential.update", web.Showing(web.Submit(said(c.MakePrimary, "is the primary secret now"), nil, back), tellPrimary, web.Drawn(web.Same[OneIn], c.secret, views.ShowSecret))},
+		{"POST", secrets + "/:secret_id/primary", "credential.update", web.Showing(web.Submit(said(c.MakePrimary, "made the primary secret"), nil, back), tellPrimary, web.Drawn(web.Same[OneIn], c.secret, views.ShowSecret))},
 		{"GET", secrets + "/:secret_id/retire", "credential.delete", web.Page(c.danger(false), views.Confirm)},
 		{"POST", secrets + "/:secret_id/retire", "credential.delete", web.Showing(web.Submit(said(c.Revoke, "retired"), nil, back), c.tellRetire, web.Drawn(web.Same[OneIn], c.danger(false), views.Confirm))},
 		{"GET", secrets + "/:secret_id/delete", "credential.delete", web.Page(c.danger(true), views.Confirm)},
-		{"POST", secrets + "/:secret_id/delete", "credential.delete", web.Showing(web.Submit(gone(c.Delete), nil, func(in OneIn, _ web.None) string { return views.URL(in.ClientID) }), c.tellDelete, web.Drawn(web.Same[OneIn], c.danger(true), views.Confirm))},
+		{"POST", secrets + "/:secret_id/delete", "credential.delete", web.Showing(web.Submit(gone("Secret", c.Delete), nil, func(in OneIn, _ web.None) string { return views.URL(in.ClientID) }), c.tellDelete, web.Drawn(web.Same[OneIn], c.danger(true), views.Confirm))},
 
 		{"GET", rotation + "/new", "credential.update", web.Page(c.blank, views.NewRotation)},
 		{"POST", rotation, "credential.update", web.Showing(web.SubmitThen(c.rotate, c.rotateAgain, c.rotating), c.tellRotate, c.rotateAgain)},
-		{"POST", rotation + "/finish", "credential.update", web.Showing(web.Submit(said(c.FinishRotation, "is the primary secret now, and the old one is retired"), nil, home), tellFinish, web.Drawn(web.Same[ClientIn], c.show, views.Show))},
-		{"POST", rotation + "/cancel", "credential.update", web.Showing(web.Submit(said(c.CancelRotation, "stays, and the new secret is gone"), nil, home), tellCancel, web.Drawn(web.Same[ClientIn], c.show, views.Show))},
+		{"POST", rotation + "/finish", "credential.update", web.Showing(web.Submit(said(c.FinishRotation, "made the primary secret, the old one retired"), nil, home), tellFinish, web.Drawn(web.Same[ClientIn], c.show, views.Show))},
+		{"POST", rotation + "/cancel", "credential.update", web.Showing(web.Submit(said(c.CancelRotation, "kept, the new secret deleted"), nil, home), tellCancel, web.Drawn(web.Same[ClientIn], c.show, views.Show))},
 
 		{"GET", one + "/keys/new", "credential.create", web.Page(c.blank, views.NewKey)},
 		{"POST", one + "/keys", "credential.create", web.Showing(web.Submit(c.createKey, c.keyAgain, func(in keyForm, _ Credential) string { return views.URL(in.ClientID) }), c.tellKey, c.keyAgain)},
 		{"GET", one + "/keys/:key_id/delete", "credential.delete", web.Page(c.askKey, views.Confirm)},
-		{"POST", one + "/keys/:key_id/delete", "credential.delete", web.Showing(web.Submit(gone(c.DeleteKey), nil, func(in KeyOneIn, _ web.None) string { return views.URL(in.ClientID) }), web.Says[KeyOneIn]("", "What Delete key will send. Nothing is deleted yet."), web.Drawn(web.Same[KeyOneIn], c.askKey, views.Confirm))},
+		{"POST", one + "/keys/:key_id/delete", "credential.delete", web.Showing(web.Submit(gone("Key", c.DeleteKey), nil, func(in KeyOneIn, _ web.None) string { return views.URL(in.ClientID) }), web.Says[KeyOneIn]("", "What Delete key will send. Nothing is deleted yet."), web.Drawn(web.Same[KeyOneIn], c.askKey, views.Confirm))},
 		{"GET", one + "/certificates/new", "credential.create", web.Page(c.blank, views.NewCertificate)},
 		{"POST", one + "/certificates", "credential.create", web.Showing(web.Submit(said(c.CreateCertificate, "added"), c.certificateAgain, func(in CertificateIn, _ Credential) string { return views.URL(in.ClientID) }), web.Says[CertificateIn]("secret", "What Add certificate will send. Nothing is added yet."), c.certificateAgain)},
 		{"GET", one + "/certificates/:certificate_id/delete", "credential.delete", web.Page(c.askCertificate, views.Confirm)},
-		{"POST", one + "/certificates/:certificate_id/delete", "credential.delete", web.Showing(web.Submit(gone(c.DeleteCertificate), nil, func(in CertificateOneIn, _ web.None) string { return views.URL(in.ClientID) }), web.Says[CertificateOneIn]("", "What Delete certificate will send. Nothing is deleted yet."), web.Drawn(web.Same[CertificateOneIn], c.askCertificate, views.Confirm))},
+		{"POST", one + "/certificates/:certificate_id/delete", "credential.delete", web.Showing(web.Submit(gone("Certificate", c.DeleteCertificate), nil, func(in CertificateOneIn, _ web.None) string { return views.URL(in.ClientID) }), web.Says[CertificateOneIn]("", "What Delete certificate will send. Nothing is deleted yet."), web.Drawn(web.Same[CertificateOneIn], c.askCertificate, views.Confirm))},
 	}
 }
 
@@ -56,11 +56,11 @@ func said[In any](op func(context.Context, In) (Credential, error), what string)
 	}
 }
 
-func gone[In any](op func(context.Context, In) error) func(context.Context, In) (web.None, error) {
+func gone[In any](what string, op func(context.Context, In) error) func(context.Context, In) (web.None, error) {
 	return func(ctx context.Context, in In) (web.None, error) {
 		err := op(ctx, in)
 		if err == nil {
-			web.FlashText(ctx, "Deleted")
+			web.FlashText(ctx, what+" deleted")
 		}
 		return web.None{}, err
 	}

@@ -50,7 +50,7 @@ func (o Ops) add(ctx context.Context, in CreateIn) (models.CustomDomain, error) 
 }
 
 func added(r *web.Request, _ CreateIn, d models.CustomDomain) error {
-	web.FlashText(r.Context(), d.Domain+" was added")
+	web.FlashText(r.Context(), d.Domain+" added")
 	return r.Next(views.URL(d.ID))
 }
 
@@ -69,7 +69,7 @@ func verified(r *web.Request, in Proof, d models.CustomDomain) error {
 	if d.Error != "" {
 		web.Flash(r.Context(), ui.Toast{Text: d.Domain + " is not proven yet", State: ui.StateWarn})
 	} else {
-		web.FlashText(r.Context(), d.Domain+" is proven")
+		web.FlashText(r.Context(), d.Domain+" proven")
 	}
 	return r.Next(views.URL(in.ID))
 }

@@ -41,7 +41,7 @@ func (o Ops) consoleAt(at string) []web.Route {
 }
 
 func restored(r *web.Request, in VersionIn, v View) error {
-	web.FlashText(r.Context(), fmt.Sprintf("Version %d is live, with the settings of version %d", v.Version, in.Number))
+	web.FlashText(r.Context(), fmt.Sprintf("Version %d published, with the settings of version %d", v.Version, in.Number))
 	return r.Next(in.at() + "/history")
 }
 
@@ -191,6 +191,6 @@ func (o Ops) publishForm(ctx context.Context, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	web.FlashText(ctx, fmt.Sprintf("Version %d is live", v.Version))
+	web.FlashText(ctx, fmt.Sprintf("Version %d published", v.Version))
 	return r.Next(in.home(r))
 }

@@ -42,9 +42,9 @@ func (o Ops) console() []web.Route {
 		{"GET", home, "key.read", web.Page(o.page, views.List)},
 		{"POST", home, "key.create", web.Showing(web.SubmitThen(o.Create, o.createAgain, created), tellCreate, o.createAgain)},
 		{"GET", home + "/:id/promote", "key.rotate", web.Page(o.promotePage, views.Promote)},
-		{"POST", home + "/:id/promote", "key.rotate", web.Showing(web.SubmitThen(stepForm(o.Promote), again(o.promotePage, views.Promote), stepped("now signs")), o.tellPromote, again(o.promotePage, views.Promote))},
+		{"POST", home + "/:id/promote", "key.rotate", web.Showing(web.SubmitThen(stepForm(o.Promote), again(o.promotePage, views.Promote), stepped("promoted")), o.tellPromote, again(o.promotePage, views.Promote))},
 		{"GET", home + "/:id/retire", "key.rotate", web.Page(o.retirePage, views.Retire)},
-		{"POST", home + "/:id/retire", "key.rotate", web.Showing(web.SubmitThen(stepForm(o.Retire), again(o.retirePage, views.Retire), stepped("is retired")), o.tellRetire, again(o.retirePage, views.Retire))},
+		{"POST", home + "/:id/retire", "key.rotate", web.Showing(web.SubmitThen(stepForm(o.Retire), again(o.retirePage, views.Retire), stepped("retired")), o.tellRetire, again(o.retirePage, views.Retire))},
 		{"GET", home + "/:id/delete", "key.delete", web.Page(o.deletePage, views.Delete)},
 		{"POST", home + "/:id/delete", "key.delete", web.Showing(web.SubmitThen(o.deleteForm, again(o.deletePage, views.Delete), deleted), o.tellDelete, again(o.deletePage, views.Delete))},
 	}
@@ -136,7 +136,7 @@ func (o Ops) tellDelete(ctx context.Context, in stepIn) (web.Told, error) {
 }
 
 func created(r *web.Request, _ CreateIn, k models.SigningKey) error {
-	web.FlashText(r.Context(), "Created the "+k.Status+" "+k.Alg+" key")
+	web.FlashText(r.Context(), k.Alg+" key created as the "+k.Status+" one")
 	return r.Next(home)
 }
 

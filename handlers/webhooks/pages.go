@@ -225,7 +225,7 @@ func updateAgain(_ context.Context, f form, fault *models.Fault) (templ.Componen
 }
 
 func updated(r *web.Request, f form, row models.Webhook) error {
-	web.FlashText(r.Context(), "Saved "+row.Name)
+	web.FlashText(r.Context(), row.Name+" saved")
 	return r.Next(views.URL(f.ID))
 }
 
@@ -274,12 +274,12 @@ func (o Ops) resendAllForm(ctx context.Context, in oneForm) (Resent, error) {
 }
 
 func resentAll(r *web.Request, in oneForm, out Resent) error {
-	web.FlashText(r.Context(), ui.Plural(int(out.Count), "delivery is", "deliveries are")+" sent again")
+	web.FlashText(r.Context(), ui.Plural(int(out.Count), "delivery", "deliveries")+" sent again")
 	return r.Next(views.URL(in.ID))
 }
 
 func resent(r *web.Request, in DeliveryIn, d models.WebhookDelivery) error {
-	web.FlashText(r.Context(), d.Event+" is sent again")
+	web.FlashText(r.Context(), d.Event+" sent again")
 	return r.Next(views.URL(in.ID, "deliveries", d.ID))
 }
 

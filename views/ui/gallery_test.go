@@ -95,7 +95,7 @@ var gallery = []example{
 	{"EmptyState forbidden", EmptyState(EmptyOpts{Kind: EmptyForbidden, Title: "No", Permission: "x.read"}), []string{"<code>x.read</code>"}},
 	{"ErrorPage", ErrorPage(ErrorOpts{Status: "503", Title: "It did not arrive", Text: "t", Retry: "/r", RequestID: "req_1", When: noon, Where: "GET /x"}), []string{"<h1", "req_1", "Try again", "12:00:00 UTC"}},
 	{"Callout", with(Callout(StateWarn), "x"), []string{"callout warn"}},
-	{"Toast", ToastCard(Toast{Text: "Storefront was deleted", UndoTo: "/u", UndoName: "id", UndoVal: "7", Href: "/x"}), []string{"Undo", `name="_csrf"`, `aria-label="Dismiss"`}},
+	{"Toast", ToastCard(Toast{Text: "Storefront deleted", UndoTo: "/u", UndoName: "id", UndoVal: "7", Href: "/x"}), []string{"Undo", `name="_csrf"`, `aria-label="Dismiss"`}},
 	{"Dialog", with(Dialog("d", "Title"), "x"), []string{"<dialog", `aria-labelledby="d-title"`}},
 	{"ConfirmDanger", with(ConfirmDanger(DangerOpts{Title: "Delete x?", Undo: "u", Name: "x", Error: "Type the name.", Action: "/d", Button: "Delete", Cancel: "/c", Version: "2", Impacts: []Impact{{Text: "stop", Href: "/p", Link: "42 people"}}}), "y"), []string{`id="confirm"`, "Type x to confirm", "Cancel", "42 people", `name="_csrf"`}},
 	{"SearchResults", SearchResults("bill", HitGroup{"Applications", []Hit{{"Billing", "Web", "/b", TileOpts{Icon: "server"}}}}, HitGroup{Label: "None"}), []string{`data-say="1 result"`, `href="/b"`}},

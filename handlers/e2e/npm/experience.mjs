@@ -14,7 +14,7 @@ await run(async (browser) => {
   const before = await (await page.context().request.get(input.url + "/sign-in")).text();
   check(!before.includes("Trailhead club"), "a draft is live before it is published");
   await page.click("text=Publish version");
-  await page.waitForSelector("text=is live");
+  await page.waitForSelector("text=/Version \\d+ published/");
   await go(page, "/sign-in");
   check((await page.content()).includes("Trailhead club"), "the published name is not on the hosted page");
 });

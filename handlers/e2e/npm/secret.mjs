@@ -15,5 +15,5 @@ await run(async (browser) => {
   await go(page, secrets);
   check(!(await page.content()).includes(value), "the new secret is shown again by an address");
   await page.locator("main button:has-text('Retire the old one')").click();
-  await page.waitForSelector("text=old one is retired");
+  await page.waitForSelector("text=old one retired");
 });
