@@ -166,11 +166,13 @@ func TestKeysAndCertificatesInTheConsole(t *testing.T) {
 		}
 		s.sees(body, `value="Signer"`, `role="alert"`)
 	}
+	_, body := s.change(one+"/keys/new", one+"/keys", url.Values{"name": {"Signer"}, "jwk": {"{"}, "expires": {"date"}}) // both are told at once
+	s.sees(body, `id="f-jwk-err"`, `id="f-expires-on-err"`)
 	good := `{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}`
 	if res, body := s.change(one+"/keys/new", one+"/keys", url.Values{"name": {"Signer"}, "jwk": {good}}); res.StatusCode != 303 {
 		t.Errorf("a public key: %d %s", res.StatusCode, body)
 	}
-	_, body := s.get(one + "/secrets")
+	_, body = s.get(one + "/secrets")
 	s.sees(body, "Signer", "Copy thumbprint")
 	if res, _ := s.change(one+"/certificates/new", one+"/certificates", url.Values{"name": {"Door"}, "certificate": {"none"}}); res.StatusCode != 422 {
 		t.Errorf("no certificate: %d", res.StatusCode)

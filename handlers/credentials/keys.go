@@ -54,15 +54,9 @@ func (o Ops) ListCertificates(ctx context.Context, in ClientIn) (models.List[Cre
 // CreateKey registers a public key.
 // Faults: Invalid (name, jwk, expires_at), Conflict (credential_name_taken, credential_limit, credential_registered), NotFound (client).
 func (o Ops) CreateKey(ctx context.Context, in KeyIn) (Credential, error) {
-	var c models.Check
 	in.Name = cleanName(in.Name)
-	checkName(&c, in.Name)
-	o.checkExpiry(&c, in.ExpiresAt)
-	key, fault := ReadJWK(in.JWK)
-	if fault != nil {
-		c.Add("jwk", fault.Reason, fault.Text)
-	}
-	if err := c.Err(); err != nil {
+	key, err := o.readKey(in)
+	if err != nil {
 		return Credential{}, err
 	}
 	print, err := thumbprint(key)
@@ -73,6 +67,18 @@ func (o Ops) CreateKey(ctx context.Context, in KeyIn) (Credential, error) {
 		row.Kind, row.Name, row.Thumbprint, row.ExpiresAt = models.CredentialPublicKey, in.Name, print, in.ExpiresAt
 		row.PublicJWK, _ = key.MarshalJSON() // canonical: members that are not of a JWK do not stay
 	})
+}
+
+// readKey reads what a caller says of a public key, and says all that is wrong with it.
+func (o Ops) readKey(in KeyIn) (jose.JSONWebKey, error) {
+	var c models.Check
+	checkName(&c, in.Name)
+	o.checkExpiry(&c, in.ExpiresAt)
+	key, fault := ReadJWK(in.JWK)
+	if fault != nil {
+		c.Add("jwk", fault.Reason, fault.Text)
+	}
+	return key, c.Err()
 }
 
 // AnnounceIn is what a caller may say about a public key that follows later.

@@ -224,7 +224,12 @@ func (c Console) createKey(ctx context.Context, in keyForm) (Credential, error) 
 // publishing is what the form of a public key asks for.
 func (c Console) publishing(in keyForm) (KeyIn, error) {
 	var f models.Check
-	return KeyIn{ClientID: in.ClientID, Name: in.Name, JWK: json.RawMessage(in.JWK), ExpiresAt: in.end(c.Now(), &f)}, f.Err()
+	out := KeyIn{ClientID: in.ClientID, Name: cleanName(in.Name), JWK: json.RawMessage(in.JWK), ExpiresAt: in.end(c.Now(), &f)}
+	if err := f.Err(); err != nil { // the key is looked at all the same, so that everything is told at once
+		_, wrong := c.readKey(out)
+		return out, models.Together(wrong, err)
+	}
+	return out, nil
 }
 
 func (c Console) keyAgain(ctx context.Context, in keyForm, fault *models.Fault) (templ.Component, error) {

@@ -74,24 +74,30 @@ func (o Ops) Create(ctx context.Context, in CreateIn) (Created, error) {
 	if err := models.Need(ctx, "webhook.create", "", "webhook"); err != nil {
 		return out, err
 	}
-	now := o.Now()
-	row := models.Webhook{ID: models.NewID(models.LongID), TenantID: models.ActorFrom(ctx).TenantID, Name: in.Name, URL: in.URL,
-		Events: in.Events, Enabled: true, Retries: DefaultRetries, Stored: in.Stored, CreatedAt: now, UpdatedAt: now, Version: 1}
-	in.Enabled.To(&row.Enabled)
-	in.Retries.To(&row.Retries)
-	if err := o.check(&row, in.Headers); err != nil {
+	row, err := o.draft(ctx, in)
+	if err != nil {
 		return out, err
 	}
 	key := NewKey()
 	row.SealedKey = o.Vault.Seal(table, "sealed_key", row.ID, models.NewSecret(key))
 	o.sealHeaders(&row, in.Headers)
-	err := models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
+	err = models.InTx(ctx, o.DB, func(ctx context.Context, tx models.DB) error {
 		if err := o.In(tx).insert(ctx, row); err != nil {
 			return err
 		}
 		return models.Record(ctx, tx, event("webhook.created", row, models.Diff(nil, row)))
 	})
 	return Created{row, key}, err
+}
+
+// draft is the row of a new webhook, without what is sealed, and what is wrong with it.
+func (o Ops) draft(ctx context.Context, in CreateIn) (models.Webhook, error) {
+	now := o.Now()
+	row := models.Webhook{ID: models.NewID(models.LongID), TenantID: models.ActorFrom(ctx).TenantID, Name: in.Name, URL: in.URL,
+		Events: in.Events, Enabled: true, Retries: DefaultRetries, Stored: in.Stored, CreatedAt: now, UpdatedAt: now, Version: 1}
+	in.Enabled.To(&row.Enabled)
+	in.Retries.To(&row.Retries)
+	return row, o.check(&row, in.Headers)
 }
 
 // OneIn names a webhook.

@@ -22,7 +22,7 @@ func (o Ops) console() []web.Route {
 	return []web.Route{
 		{"GET", home, "webhook.read", web.Page(o.listPage, views.List)},
 		{"GET", home + "/new", "webhook.create", web.Page(o.newPage, views.New)},
-		{"POST", home, "webhook.create", web.Showing(web.SubmitThen(o.createForm, createAgain, o.created), tellCreate, createAgain)},
+		{"POST", home, "webhook.create", web.Showing(web.SubmitThen(o.createForm, createAgain, o.created), o.tellCreate, createAgain)},
 		{"GET", one, "webhook.read", web.Page(o.showPage, views.Show)},
 		{"POST", one, "webhook.update", web.Showing(web.SubmitThen(o.updateForm, updateAgain, updated), o.tellUpdate, updateAgain)},
 		{"GET", one + "/edit", "webhook.update", web.Page(o.editPage, views.Edit)},
@@ -133,23 +133,28 @@ func currentOf(fault *models.Fault) (models.Webhook, bool) {
 }
 
 func (o Ops) createForm(ctx context.Context, f form) (Created, error) {
-	in, err := f.creation()
+	in, err := o.creation(ctx, f)
 	if err != nil {
 		return Created{}, err
 	}
 	return o.Create(ctx, in)
 }
 
-// creation is what the form of a new webhook asks for.
-func (f form) creation() (CreateIn, error) {
+// creation is what the form of a new webhook asks for. When its headers cannot be read, what else is wrong is told with them.
+func (o Ops) creation(ctx context.Context, f form) (CreateIn, error) {
 	var c models.Check
 	set, keep := f.headers(&c)
 	c.That(len(keep) == 0, "headers", "no_stored_value", "There is no stored value yet: type it.")
-	return CreateIn{Name: f.Name, URL: f.URL, Events: f.events(), Headers: set, Retries: f.Retries}, c.Err()
+	in := CreateIn{Name: f.Name, URL: f.URL, Events: f.events(), Headers: set, Retries: f.Retries}
+	if err := c.Err(); err != nil {
+		_, wrong := o.draft(ctx, in)
+		return in, models.Together(wrong, err)
+	}
+	return in, nil
 }
 
-func tellCreate(_ context.Context, f form) (web.Told, error) {
-	in, err := f.creation()
+func (o Ops) tellCreate(ctx context.Context, f form) (web.Told, error) {
+	in, err := o.creation(ctx, f)
 	return web.Told{About: "What Add webhook will send. Nothing is added yet.", Form: "webhook", Op: in}, err
 }
 
@@ -216,8 +221,13 @@ func (o Ops) change(ctx context.Context, f form) (UpdateIn, error) {
 		stored := slices.ContainsFunc(before.HeaderNames, func(n string) bool { return strings.EqualFold(n, name) })
 		c.That(stored, "headers", "no_stored_value", name+" has no stored value yet: type it.")
 	}
-	return UpdateIn{ID: f.ID, Name: models.Some(f.Name), URL: models.Some(f.URL), Events: models.Some(f.events()), Headers: models.Some(headers),
-		Enabled: f.Enabled, Retries: f.Retries, Version: f.Version}, c.Err()
+	in := UpdateIn{ID: f.ID, Name: models.Some(f.Name), URL: models.Some(f.URL), Events: models.Some(f.events()), Headers: models.Some(headers),
+		Enabled: f.Enabled, Retries: f.Retries, Version: f.Version}
+	if err := c.Err(); err != nil {
+		_, wrong := o.changed(before, in)
+		return in, models.Together(wrong, err)
+	}
+	return in, nil
 }
 
 func updateAgain(_ context.Context, f form, fault *models.Fault) (templ.Component, error) {

@@ -64,3 +64,29 @@ func TestWhatAPageSaysOfAFault(t *testing.T) {
 		}
 	}
 }
+
+// TestAFormTellsOfEveryFieldAtOnce: headers that cannot be read do not hide what else is wrong.
+func TestAFormTellsOfEveryFieldAtOnce(t *testing.T) {
+	db, vault := dbtest.Open(t)
+	o, ctx := New(db, vault, outbound.New(outbound.Options{})), dbtest.Context(t)
+	made, err := o.createForm(ctx, form{Name: "R", URL: "https://example.com", Events: []string{"client.*"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := form{ID: made.ID, URL: "nonsense", Events: []string{"client.*"}, Headers: "nonsense"}
+	_, created := o.createForm(ctx, bad)
+	_, saved := o.updateForm(ctx, bad)
+	for _, err := range []error{created, saved} {
+		fault, ok := models.AsFault(err)
+		if !ok {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, f := range fault.Fields {
+			names = append(names, f.Name)
+		}
+		if got := strings.Join(names, " "); got != "name url headers" {
+			t.Errorf("it tells of %s", got)
+		}
+	}
+}
