@@ -167,7 +167,7 @@ func TestKeysAndCertificatesInTheConsole(t *testing.T) {
 		s.sees(body, `value="Signer"`, `role="alert"`)
 	}
 	_, body := s.change(one+"/keys/new", one+"/keys", url.Values{"name": {"Signer"}, "jwk": {"{"}, "expires": {"date"}}) // both are told at once
-	s.sees(body, `id="f-jwk-err"`, `id="f-expires-on-err"`)
+	s.sees(body, `id="f-jwk-err"`, `id="f-expires-on-err"`, "Day: Choose a day")
 	good := `{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}`
 	if res, body := s.change(one+"/keys/new", one+"/keys", url.Values{"name": {"Signer"}, "jwk": {good}}); res.StatusCode != 303 {
 		t.Errorf("a public key: %d %s", res.StatusCode, body)

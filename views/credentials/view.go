@@ -191,11 +191,20 @@ func (f Form) input(name, label, help string) ui.Input {
 	return ui.Input{Name: name, Label: label, Help: help, Value: f.Values[name], Error: f.Errors[name], Autocomplete: "off"}
 }
 
+// labels are the fields of the forms, in their order.
+var labels = []struct{ field, label string }{{"", ""}, {"name", "Name"}, {"jwk", "Public key"}, {"certificate", "Certificate"}, {"expires", "Expires"}, {"expires_on", "Day"},
+	{"overlap_seconds", "How long the old secret goes on"}, {"overlap", "How long the old secret goes on"}, {"value", "Value"}}
+
+// problems are the lines of the summary: there they stand far from their fields, so they name them.
 func (f Form) problems() []ui.Problem {
 	var out []ui.Problem
-	for _, name := range []string{"", "name", "expires", "expires_on", "overlap_seconds", "overlap", "value", "jwk", "certificate"} {
-		if text := f.Errors[name]; text != "" {
-			out = append(out, ui.Problem{Field: name, Text: text})
+	for _, l := range labels {
+		text := f.Errors[l.field]
+		if text != "" && l.label != "" {
+			text = l.label + ": " + text
+		}
+		if text != "" {
+			out = append(out, ui.Problem{Field: l.field, Text: text})
 		}
 	}
 	return out
