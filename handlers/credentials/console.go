@@ -50,6 +50,11 @@ func (c Console) page(ctx context.Context, action, clientID string) (views.Page,
 		return out, err
 	}
 	out.WriteOnce = !keep
+	closed, err := models.Closed(ctx, c.DB, []string{clientID})
+	if err != nil {
+		return out, err
+	}
+	out.Closed = closed[clientID] != nil
 	out.Head, err = c.Head(ctx, row.ApplicationID)
 	return out, err
 }
@@ -161,16 +166,9 @@ func (c Console) overview(ctx context.Context, in overviewIn) (views.Overview, e
 		return views.Overview{}, err
 	}
 	out := views.Overview{Page: views.Page{Head: head, WriteOnce: !keep, Now: c.Now()}}
-	clients, err := clientsOf(ctx, c.DB.Read, in.ApplicationID)
+	names, err := c.offered(ctx, in.ApplicationID, &out)
 	if err != nil {
 		return out, err
-	}
-	names := map[string]string{}
-	for _, row := range clients {
-		names[row.ID] = row.Name
-		if row.Confidential() {
-			out.Clients = append(out.Clients, row)
-		}
 	}
 	list, err := c.ofApplication(ctx, in)
 	if err != nil {
@@ -187,6 +185,28 @@ func (c Console) overview(ctx context.Context, in overviewIn) (views.Overview, e
 	}
 	out.Newer, out.Older = cursorURL(in.ApplicationID, list.Prev), cursorURL(in.ApplicationID, list.Next)
 	return out, nil
+}
+
+// offered gives the names of an application's clients by id, and puts those that the reader may give more secrets on the page.
+func (c Console) offered(ctx context.Context, applicationID string, page *views.Overview) (map[string]string, error) {
+	clients, err := clientsOf(ctx, c.DB.Read, applicationID)
+	if err != nil {
+		return nil, err
+	}
+	names, ids := map[string]string{}, make([]string, len(clients))
+	for i, row := range clients {
+		names[row.ID], ids[i] = row.Name, row.ID
+	}
+	closed, err := models.Closed(ctx, c.DB, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range clients {
+		if row.Confidential() && closed[row.ID] == nil {
+			page.Clients = append(page.Clients, row)
+		}
+	}
+	return names, nil
 }
 
 func cursorURL(applicationID, cursor string) string {

@@ -29,6 +29,7 @@ type Page struct {
 	Head      applications.Head
 	Client    models.Client // of the pages of one
 	WriteOnce bool          // values cannot be shown again
+	Closed    bool          // of the pages of one: what opens this client is beyond the reader's role
 	Now       time.Time
 }
 
