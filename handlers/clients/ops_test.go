@@ -305,7 +305,6 @@ func TestLists(t *testing.T) {
 	})
 }
 
-// An actor limited to one application sees and reaches nothing of another's.
 // TestChoices: a field offers the newest clients by name, and no more than a list can bear.
 func TestChoices(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db models.DB, vault *models.Vault) {
@@ -348,6 +347,7 @@ func TestChoices(t *testing.T) {
 	})
 }
 
+// An actor limited to one application sees and reaches nothing of another's.
 func TestForeignClientsAreNotFound(t *testing.T) {
 	db, vault := dbtest.Open(t)
 	h := newHouse(t, db, vault, "shop", "bank")

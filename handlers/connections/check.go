@@ -42,6 +42,9 @@ func check(c models.Connection, said Fields) error {
 		k.That(known, "strategy", "not_allowed", fmt.Sprintf("%q is no strategy that we know.", c.Strategy))
 	}
 	checkOptions(&k, c.Options)
+	if p, _ := FindPreset(c.Strategy); p.Issuer == "{issuer}" {
+		checkAddress(&k, c.Options, "issuer") // its discovery document is below it; elsewhere an issuer is any name
+	}
 	checkAround(&k, c)
 	if said.Clients.Set {
 		k.That(len(said.Clients.V) <= maxClients, "enabled_clients", "too_many", "Name at most 1,000 clients at once.")
@@ -53,14 +56,18 @@ func checkOptions(k *models.Check, options map[string]any) {
 	raw, err := json.Marshal(options)
 	k.That(err == nil && len(raw) <= maxOptions, "options", "too_large", "Options hold at most 256 KiB of JSON.")
 	for _, name := range endpoints {
-		value, there := options[name]
-		if !there || value == nil || value == "" {
-			continue
-		}
-		text, ok := value.(string)
-		if k.That(ok, "options."+name, "wrong_type", "This must be a string.") && name != "adfs_server" {
-			k.That(address(text), "options."+name, "not_a_url", "Give a complete address such as https://login.example.com/path.")
-		}
+		checkAddress(k, options, name)
+	}
+}
+
+func checkAddress(k *models.Check, options map[string]any, name string) {
+	value, there := options[name]
+	if !there || value == nil || value == "" {
+		return
+	}
+	text, ok := value.(string)
+	if k.That(ok, "options."+name, "wrong_type", "This must be a string.") && name != "adfs_server" {
+		k.That(address(text), "options."+name, "not_a_url", "Give a complete address such as https://login.example.com/path.")
 	}
 }
 

@@ -140,11 +140,14 @@ func TestWhatIsWrongWithAConnectionIsNamed(t *testing.T) {
 		change func(*CreateIn)
 		want   string
 	}{
-		"a name with spaces":          {func(in *CreateIn) { in.Name = "my work" }, "name not_a_name"},
-		"no name":                     {func(in *CreateIn) { in.Name = "" }, "name required"},
-		"a name of another":           {func(in *CreateIn) { in.Name = "taken" }, "name connection_name_taken"},
-		"no strategy":                 {func(in *CreateIn) { in.Strategy = "" }, "strategy required"},
-		"an unknown strategy":         {func(in *CreateIn) { in.Strategy = "pigeon" }, "strategy not_allowed"},
+		"a name with spaces":  {func(in *CreateIn) { in.Name = "my work" }, "name not_a_name"},
+		"no name":             {func(in *CreateIn) { in.Name = "" }, "name required"},
+		"a name of another":   {func(in *CreateIn) { in.Name = "taken" }, "name connection_name_taken"},
+		"no strategy":         {func(in *CreateIn) { in.Strategy = "" }, "strategy required"},
+		"an unknown strategy": {func(in *CreateIn) { in.Strategy = "pigeon" }, "strategy not_allowed"},
+		"an issuer that is no address": {func(in *CreateIn) {
+			in.Strategy, in.Options = "oidc", models.Some(map[string]any{"issuer": "nonsense"})
+		}, "options.issuer not_a_url"},
 		"an endpoint that is none":    {func(in *CreateIn) { in.Options = models.Some(map[string]any{"token_endpoint": "here"}) }, "options.token_endpoint not_a_url"},
 		"an endpoint that is no text": {func(in *CreateIn) { in.Options = models.Some(map[string]any{"jwks_uri": 5}) }, "options.jwks_uri wrong_type"},
 		"a client that is not there":  {func(in *CreateIn) { in.Clients = models.Some([]string{"nobody"}) }, "enabled_clients client_not_found"},
