@@ -254,7 +254,7 @@ func commit(t *testing.T) float64 {
 func spent(n int, fn func()) float64 {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	best := 1e18
-	for range 3 {
+	for range runs {
 		before := self()
 		for range n {
 			fn()

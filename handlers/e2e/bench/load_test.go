@@ -31,6 +31,9 @@ func get(name, path, header string) request {
 
 const connections = 8
 
+// runs is how often each figure is measured. The smallest counts, of controls too: what else the machine does only ever adds.
+const runs = 5
+
 // load sends n requests over kept-alive connections. The client writes and reads raw bytes, so that it takes as little of the
 // machine as it can; what it takes is not counted, because it is another process than the server.
 func load(t testing.TB, address string, r request, n int) {
@@ -168,13 +171,13 @@ type figure struct {
 	allocs float64 // heap objects per request, 0 when not known
 }
 
-// measure warms up, then takes the smallest of three runs: what neighbours on the machine add is never negative.
+// measure warms up, then takes the smallest of several runs: what neighbours on the machine add is never negative.
 func measure(t testing.TB, p process, r request, n int) figure {
 	t.Helper()
 	n = max(connections*20, int(float64(n)**scale)/connections*connections)
 	load(t, p.address, r, n/5/connections*connections)
 	best := figure{name: r.name, micros: 1e18}
-	for range 3 {
+	for range runs {
 		objects := p.objects()
 		before := p.cpu(t)
 		load(t, p.address, r, n)
