@@ -192,11 +192,17 @@ func cleanName(name string) string { return norm.NFC.String(strings.TrimSpace(na
 
 // hint is what a secret is told from others by.
 func hint(value string) (prefix, lastFour string) {
+	return PrefixOf(value), value[len(value)-4:]
+}
+
+// PrefixOf is how much of a secret is kept to tell it from others and to find it by: three characters, after those that every one of
+// ours has. A shorter text is its own prefix.
+func PrefixOf(value string) string {
 	lead := 3
 	if strings.HasPrefix(value, Prefix) {
-		lead = len(Prefix) + 3
+		lead += len(Prefix)
 	}
-	return value[:lead], value[len(value)-4:]
+	return value[:min(len(value), lead)]
 }
 
 func newSecret() string {

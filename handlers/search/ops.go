@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"gatehouse/handlers/credentials"
 	"gatehouse/handlers/events"
 	"gatehouse/models"
 	"gatehouse/views/applications"
@@ -106,7 +107,7 @@ func shown(q string) string {
 
 // looksSecret tells whether somebody pasted a secret, perhaps to find out whose it is.
 func looksSecret(q string) bool {
-	return strings.HasPrefix(q, "gh_") && len(q) > 12 || len(q) >= 32 && !strings.ContainsAny(q, " .@")
+	return strings.HasPrefix(q, credentials.Prefix) && len(q) > 12 || len(q) >= 32 && !strings.ContainsAny(q, " .@")
 }
 
 // application is a found application.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"gatehouse/handlers/credentials"
 	"gatehouse/models"
 	"gatehouse/views/applications"
 	"gatehouse/views/clients"
@@ -144,7 +145,7 @@ func (o Ops) secrets(ctx context.Context, actor models.Actor, q string, n int) (
 	}
 	query := o.DB.Read.NewSelect().TableExpr("credentials AS cr").Join("JOIN clients AS c ON c.id = cr.client_id").
 		ColumnExpr("cr.name, cr.prefix, cr.last_four, cr.application_id, c.name AS client_name").
-		Where("cr.tenant_id = ?", actor.TenantID).Where("cr.kind = 'secret'").Where("cr.prefix = ?", q[:min(len(q), prefixLength(q))])
+		Where("cr.tenant_id = ?", actor.TenantID).Where("cr.kind = 'secret'").Where("cr.prefix = ?", credentials.PrefixOf(q))
 	if looksSecret(q) {
 		query = query.Where("cr.hash = ?", o.Vault.SecretHash(q))
 	}
@@ -158,14 +159,6 @@ func (o Ops) secrets(ctx context.Context, actor models.Actor, q string, n int) (
 			Href: applications.URL(r.ApplicationID, applications.TabSecrets), Tile: ui.TileOpts{Icon: "key-round"}})
 	}
 	return out, nil
-}
-
-// prefixLength is how much of a secret is kept to tell it from others: three characters, after those that every one of ours has.
-func prefixLength(q string) int {
-	if strings.HasPrefix(q, "gh_") {
-		return 6
-	}
-	return 3
 }
 
 func (o Ops) administrators(ctx context.Context, actor models.Actor, q string, n int) ([]ui.Hit, error) {
